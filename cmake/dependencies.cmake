@@ -1,0 +1,22 @@
+# OpenVINO's wheel carries its C++ headers, libraries and CMake package. Where nobody says which one to use, take the
+# one in the project's own virtual environment (scripts/setup puts it there).
+if(NOT OpenVINO_DIR AND NOT DEFINED ENV{OpenVINO_DIR})
+    file(GLOB octet_wheel ${PROJECT_SOURCE_DIR}/.venv/lib/python3*/site-packages/openvino/cmake)
+    set(OpenVINO_DIR "${octet_wheel}" CACHE PATH "Folder of OpenVINOConfig.cmake")
+endif()
+find_package(OpenVINO 2026.4 REQUIRED COMPONENTS Runtime)
+find_package(Threads REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(fmt 9 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+pkg_check_modules(ZIP REQUIRED IMPORTED_TARGET libzip)
+
+# Debian keeps OpenCV's CMake package in libopencv-dev, which pulls in several hundred packages; three modules are enough.
+find_path(OCTET_OPENCV_INCLUDE opencv2/imgcodecs.hpp PATH_SUFFIXES opencv4 REQUIRED)
+add_library(octet_opencv INTERFACE)
+target_include_directories(octet_opencv SYSTEM INTERFACE ${OCTET_OPENCV_INCLUDE})
+foreach(module core imgproc imgcodecs)
+    find_library(OCTET_OPENCV_${module} opencv_${module} REQUIRED)
+    target_link_libraries(octet_opencv INTERFACE ${OCTET_OPENCV_${module}})
+endforeach()

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <openvino/core/model.hpp>
+
+#include "octet/export.hpp"
+#include "octet/quantize.hpp"
+
+namespace octet {
+
+/// Reads what OpenVINO's front ends read: IR, ONNX, TFLite, TensorFlow, Paddle.
+/// Throws Error(InvalidModel) for a file that is missing, cut or corrupt, in one line.
+OCTET_API std::shared_ptr<ov::Model> read_model(const std::filesystem::path& path);
+
+struct SavedFiles {
+    std::filesystem::path xml, bin, quantization, options;
+};
+
+/// Writes FOLDER/<stem>.xml and .bin, quantization.json and options.json, each through a temporary name in the same
+/// folder and a rename, so that a failure at any point leaves no partial file. FOLDER is made where it is missing.
+/// Before the rename the model is read back, compiled for CPU and run once.
+/// `source`: the file the model came from; writing over it is refused.
+/// Throws Error(Io) for a folder that cannot be written or a full disk, Error(Internal) where reading back fails.
+OCTET_API SavedFiles save(const QuantizedModel& result, const std::filesystem::path& folder, const std::string& stem,
+                          const std::filesystem::path& source = {}, const RunOptions& run = {}, Observer* observer = nullptr);
+
+/// The quantizers of a model, as read from its graph: FakeQuantize operations and integer weights behind
+/// Convert -> [Subtract] -> Multiply. `samples` is 0. In topological order.
+OCTET_API std::vector<QuantizerInfo> inspect(const ov::Model& model);
+
+/// The report as the text of quantization.json, the options as that of options.json (sorted keys, no path, date or
+/// thread count).
+OCTET_API std::string to_json(const Report& report);
+OCTET_API std::string to_json(const Options& options);
+
+}  // namespace octet

@@ -1,0 +1,63 @@
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <numeric>
+
+namespace octet {
+namespace {
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), 0);
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t diagonal = row[0];
+        row[0] = i;
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t above = row[j];
+            row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1] ? 1 : 0)});
+            diagonal = above;
+        }
+    }
+    return row[b.size()];
+}
+
+}  // namespace
+
+std::string lower_case(std::string_view text) {
+    std::string out(text);
+    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
+    return out;
+}
+
+std::string nearest(std::string_view name, const std::vector<std::string>& candidates) {
+    const std::string wanted = lower_case(name);
+    std::string best;
+    std::size_t best_distance = 0;
+    for (const auto& candidate : candidates) {
+        const std::size_t distance = edit_distance(wanted, lower_case(candidate));
+        if (3 * distance <= std::max(wanted.size(), candidate.size()) && (best.empty() || distance < best_distance)) {
+            best = candidate;
+            best_distance = distance;
+        }
+    }
+    return best;
+}
+
+std::string did_you_mean(std::string_view name, const std::vector<std::string>& candidates) {
+    const std::string best = nearest(name, candidates);
+    return best.empty() ? "" : " (did you mean \"" + best + "\"?)";
+}
+
+std::string describe(const ov::element::Type& type, const ov::PartialShape& shape) {
+    std::string text = type.get_type_name() + "[";
+    if (shape.rank().is_dynamic()) {
+        return text + "...]";
+    }
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+        text += (i ? "," : "") + (shape[i].is_static() ? std::to_string(shape[i].get_length()) : std::string("?"));
+    }
+    return text + "]";
+}
+
+}  // namespace octet

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <openvino/core/partial_shape.hpp>
+#include <openvino/core/type/element_type.hpp>
+
+namespace octet {
+
+/// The candidate nearest to `name` by edit distance (letter case ignored), or empty where none is near enough
+/// (more than a third of the longer one's letters differ). The first of equals.
+std::string nearest(std::string_view name, const std::vector<std::string>& candidates);
+
+/// " (did you mean \"X\"?)" for the nearest candidate, else empty.
+std::string did_you_mean(std::string_view name, const std::vector<std::string>& candidates);
+
+/// `f32[1,3,224,224]`, with `?` for a dynamic axis.
+std::string describe(const ov::element::Type& type, const ov::PartialShape& shape);
+
+std::string lower_case(std::string_view text);
+
+}  // namespace octet

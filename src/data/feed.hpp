@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <openvino/core/model.hpp>
+#include <openvino/runtime/tensor.hpp>
+
+#include "octet/dataset.hpp"
+
+namespace octet {
+
+/// Turns a dataset's samples into the tensors a model takes, in the order of model.inputs(). Safe to call from several
+/// threads at once.
+///
+/// Checks each tensor against the input (a missing leading batch of 1 is added, any numeric type is converted where
+/// the input's type holds every value) and refuses NaN; infinity passes. Throws Error(InvalidData) with the sample's
+/// label as its place.
+class Feed {
+public:
+    /// Throws Error(InvalidOption) where the dataset's input names do not match the model's (with the nearest).
+    Feed(const ov::Model& model, const Dataset& dataset);
+
+    std::size_t size() const;
+    std::vector<ov::Tensor> operator()(std::size_t index) const;
+    std::string label(std::size_t index) const;
+
+private:
+    struct Input {
+        std::vector<std::string> names;  // tensor names, then the parameter's friendly name
+        ov::element::Type type;
+        ov::PartialShape shape;
+    };
+    std::vector<Input> inputs_;
+    const Dataset& dataset_;
+};
+
+}  // namespace octet
