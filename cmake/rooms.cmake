@@ -16,6 +16,7 @@ function(octet_room room)
     target_link_libraries(octet_${room} PRIVATE ${ARG_LIBRARIES})
     octet_compile_options(octet_${room})
     set_property(GLOBAL APPEND PROPERTY OCTET_ROOMS octet_${room})
+    set_property(GLOBAL APPEND PROPERTY OCTET_ROOM_LIBRARIES ${ARG_LIBRARIES})
 endfunction()
 
 function(octet_compile_options target)
