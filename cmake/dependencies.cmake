@@ -2,7 +2,7 @@
 # one in the project's own virtual environment (scripts/setup puts it there).
 if(NOT OpenVINO_DIR AND NOT DEFINED ENV{OpenVINO_DIR})
     file(GLOB octet_wheel ${PROJECT_SOURCE_DIR}/.venv/lib/python3*/site-packages/openvino/cmake)
-    set(OpenVINO_DIR "${octet_wheel}" CACHE PATH "Folder of OpenVINOConfig.cmake")
+    set(OpenVINO_DIR "${octet_wheel}" CACHE PATH "Folder of OpenVINOConfig.cmake" FORCE)
 endif()
 find_package(OpenVINO 2026.4 REQUIRED COMPONENTS Runtime)
 find_package(Threads REQUIRED)

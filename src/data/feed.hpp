@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -10,16 +9,20 @@
 
 #include "octet/dataset.hpp"
 
+#include "data/model_inputs.hpp"
+
 namespace octet {
 
 /// Turns a dataset's samples into the tensors a model takes, in the order of model.inputs(). Safe to call from several
 /// threads at once.
 ///
 /// Checks each tensor against the input (a missing leading batch of 1 is added, any numeric type is converted where
-/// the input's type holds every value) and refuses NaN; infinity passes. Throws Error(InvalidData) with the sample's
-/// label as its place.
+/// the input's type holds every value) and refuses NaN; infinity passes. A tensor that already has the input's type
+/// is passed on without a copy. Throws Error(InvalidData) with the sample's label as its place.
 class Feed {
 public:
+    /// Reads the first sample to learn the names; where that one is unreadable, names are checked sample by sample.
+    /// `dataset` must outlive the feed.
     /// Throws Error(InvalidOption) where the dataset's input names do not match the model's (with the nearest).
     Feed(const ov::Model& model, const Dataset& dataset);
 
@@ -28,12 +31,7 @@ public:
     std::string label(std::size_t index) const;
 
 private:
-    struct Input {
-        std::vector<std::string> names;  // tensor names, then the parameter's friendly name
-        ov::element::Type type;
-        ov::PartialShape shape;
-    };
-    std::vector<Input> inputs_;
+    std::vector<ModelInput> inputs_;
     const Dataset& dataset_;
 };
 

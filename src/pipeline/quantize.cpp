@@ -1,1 +1,183 @@
+#include "octet/quantize.hpp"
 
+#include <chrono>
+#include <functional>
+#include <map>
+#include <set>
+
+#include "octet/error.hpp"
+#include "octet/model_io.hpp"
+
+#include "algorithms/algorithm.hpp"
+#include "base/text.hpp"
+#include "data/feed.hpp"
+#include "graph/index.hpp"
+#include "graph/inspect.hpp"
+#include "graph/prepare.hpp"
+#include "graph/write.hpp"
+#include "pipeline/shapes.hpp"
+#include "pipeline/validate.hpp"
+#include "placement/ignored.hpp"
+#include "statistics/collector.hpp"
+
+namespace octet {
+namespace {
+
+/// Names, times and reports the steps of a run.
+class Phases {
+public:
+    Phases(Observer& observer, std::vector<PhaseTime>& times) : observer_(observer), times_(times) {}
+
+    void run(const std::string& name, std::size_t total, const std::function<void()>& step) {
+        if (observer_.cancelled()) {
+            throw Error(ErrorCode::Cancelled, "", "cancelled");
+        }
+        observer_.phase(name, total);
+        const auto start = std::chrono::steady_clock::now();
+        step();
+        times_.push_back({name, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()});
+    }
+
+private:
+    Observer& observer_;
+    std::vector<PhaseTime>& times_;
+};
+
+void announce_model_type(const ov::Model& model, Options& options, Report& report, Observer& observer) {
+    if (options.model_type == ModelType::Auto) {
+        const std::string found = find_transformer(GraphIndex(model));
+        options.model_type = found.empty() ? ModelType::None : ModelType::Transformer;
+        observer.log(LogLevel::Info, "place",
+                     found.empty() ? "model type: none (no attention or layer normalization found)"
+                                   : "model type: transformer (" + found + ")");
+    }
+    report.model_type = options.model_type == ModelType::Transformer ? "transformer" : "none";
+}
+
+std::unique_ptr<Dataset> choose_samples(const Dataset& dataset, Options& options) {
+    if (dataset.size() == 0) {
+        throw Error(ErrorCode::InvalidData, "data", "expected at least one sample, got none");
+    }
+    if (options.subset && *options.subset == 0) {
+        throw Error(ErrorCode::InvalidOption, "subset", "expected at least 1 sample, got 0");
+    }
+    const std::size_t count = std::min(dataset.size(), options.subset.value_or(dataset.size()));
+    options.subset = count;
+    return select_samples(dataset, spread_indices(dataset.size(), count));
+}
+
+Collected measure(const std::shared_ptr<ov::Model>& model, const StatisticPlan& plan, const Dataset& dataset,
+                  const Options& options, const RunOptions& run, Observer& observer) {
+    const Feed feed(*model, dataset);
+    const SampleSource source{feed.size(), [&](std::size_t index) { return feed(index); },
+                              [&](std::size_t index) { return feed.label(index); }};
+    auto collected = collect(model, plan, source, {run.threads, options.skip_bad}, observer);
+    if (collected.samples == 0) {
+        throw Error(ErrorCode::InvalidData, "data",
+                    "no sample could be read; the first: " + collected.bad_samples.front());
+    }
+    return collected;
+}
+
+/// The quantizers as the finished graph has them, with what only the plan knows.
+void report_quantizers(const ov::Model& model, const QuantizerPlan& plan, const Statistics& statistics,
+                       Report& report) {
+    std::map<std::string, const Quantizer*> planned;
+    std::set<const ov::Node*> operations;
+    for (const auto& quantizer : plan.quantizers) {
+        planned.emplace(quantizer.name, &quantizer);
+        for (const auto& input : quantizer.inputs) {
+            operations.insert(input.operations.begin(), input.operations.end());
+        }
+    }
+    report.quantizers = inspect(model);
+    for (auto& info : report.quantizers) {
+        const auto found = planned.find(info.name);
+        if (found == planned.end()) {
+            continue;
+        }
+        const auto& quantizer = *found->second;
+        info.bits = quantizer.scheme.bits;
+        info.mode = quantizer.scheme.mode == Mode::Symmetric ? "symmetric" : "asymmetric";
+        info.granularity = quantizer.scheme.granularity == Granularity::PerChannel ? "perchannel" : "pertensor";
+        if (const auto* measured = statistics.find_range(quantizer.tensor)) {
+            info.samples = measured->samples;
+        }
+    }
+    const GraphIndex graph(model);
+    for (std::size_t i = 0; i < graph.size(); ++i) {
+        if (operations.count(&graph[i])) {
+            report.quantized.push_back(graph[i].get_friendly_name());
+        }
+    }
+    report.left = plan.left;
+}
+
+void keep_preparation(ov::Model& model, const Dataset& dataset) {
+    if (const std::string preparation = dataset.preparation(); !preparation.empty()) {
+        model.set_rt_info(preparation, "octet", "preparation");
+    }
+}
+
+}  // namespace
+
+QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dataset& dataset, const Options& options,
+                        const RunOptions& run, Observer* observer) {
+    Observer silent;
+    Observer& watch = observer ? *observer : silent;
+    QuantizedModel result;
+    result.options = options;
+    Report& report = result.report;
+    Phases phases(watch, report.phases);
+
+    refuse_quantized(*model);
+    result.model = model->clone();
+    const auto samples = choose_samples(dataset, result.options);
+
+    phases.run("prepare", 0, [&] {
+        check_shapes(*result.model, options);
+        if (options.fold) {
+            report.changes = prepare(*result.model);
+        }
+    });
+    QuantizerPlan plan;
+    phases.run("place", 0, [&] {
+        announce_model_type(*result.model, result.options, report, watch);
+        plan = place_quantizers(*result.model, result.options);
+        check_constants(*result.model, plan);
+    });
+
+    Context context{result.options, plan};
+    const auto algorithms = make_algorithms(result.options);
+    StatisticPlan questions;
+    for (const auto& algorithm : algorithms) {
+        algorithm->request(*result.model, context, questions);
+    }
+    Collected measured;
+    phases.run("calibrate", samples->size(), [&] {
+        const CalibrationShapes shapes(*result.model, result.options);
+        measured = measure(result.model, questions, *samples, result.options, run, watch);
+    });
+    report.samples = measured.samples;
+    report.bad_samples = measured.bad_samples;
+
+    phases.run("correct", algorithms.size(), [&] {
+        std::size_t done = 0;
+        for (const auto& algorithm : algorithms) {
+            const auto changes = algorithm->apply(*result.model, context, measured.statistics);
+            report.changes.insert(report.changes.end(), changes.begin(), changes.end());
+            watch.step(++done, algorithms.size());
+        }
+        if (!options.keep_uncompressed_weights) {
+            compress_weights(*result.model);
+        }
+        if (options.fp16) {
+            compress_constants_to_fp16(*result.model);
+        }
+        report_quantizers(*result.model, plan, measured.statistics, report);
+        keep_preparation(*result.model, dataset);
+    });
+    return result;
+}
+
+}  // namespace octet

@@ -1,1 +1,72 @@
+#include <charconv>
+#include <string>
+#include <vector>
 
+#include <nlohmann/json.hpp>
+
+#include "octet/model_io.hpp"
+
+namespace octet {
+namespace {
+
+using Json = nlohmann::json;  // sorts its keys
+
+/// The double whose shortest text is the float's shortest text: 0.1F becomes 0.1, not 0.10000000149011612.
+/// Reading the text as a float gives the same float again.
+double shortest(float value) {
+    char text[64];
+    const auto end = std::to_chars(text, text + sizeof(text), value).ptr;
+    double out = value;
+    std::from_chars(text, end, out);
+    return out;
+}
+
+Json values_json(const std::vector<float>& values) {
+    Json out = Json::array();
+    for (const float value : values) {
+        out.push_back(shortest(value));
+    }
+    return out;
+}
+
+Json quantizer_json(const QuantizerInfo& quantizer) {
+    return {
+        {"name", quantizer.name},
+        {"kind", quantizer.kind},
+        {"tensor", quantizer.tensor},
+        {"consumers", quantizer.consumers},
+        {"scheme",
+         {{"bits", quantizer.bits},
+          {"mode", quantizer.mode},
+          {"granularity", quantizer.granularity},
+          {"levels", quantizer.levels}}},
+        {"range", {{"low", values_json(quantizer.low)}, {"high", values_json(quantizer.high)}}},
+        {"samples", quantizer.samples},
+    };
+}
+
+}  // namespace
+
+std::string to_json(const Report& report) {
+    Json quantizers = Json::array();
+    for (const auto& quantizer : report.quantizers) {
+        quantizers.push_back(quantizer_json(quantizer));
+    }
+    Json left = Json::array();
+    for (const auto& remark : report.left) {
+        left.push_back({{"operation", remark.operation}, {"type", remark.type}, {"reason", remark.reason}});
+    }
+    Json changes = Json::array();
+    for (const auto& change : report.changes) {
+        changes.push_back({{"algorithm", change.algorithm}, {"operation", change.operation}, {"what", change.what}});
+    }
+    // The seconds of the phases differ from run to run and stay out, so that the same run gives the same bytes.
+    const Json all = {
+        {"model_type", report.model_type}, {"samples", report.samples}, {"bad_samples", report.bad_samples},
+        {"quantizers", quantizers},        {"quantized", report.quantized}, {"left", left},
+        {"changes", changes},
+    };
+    return all.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace octet

@@ -1,0 +1,136 @@
+#include "values.hpp"
+
+#include <cerrno>
+#include <charconv>
+#include <cmath>
+#include <filesystem>
+#include <optional>
+
+namespace octet::cli {
+namespace {
+
+std::vector<std::string> split(const std::string& text) {
+    std::vector<std::string> parts(1);
+    for (const char c : text) {
+        if (c == ',') {
+            parts.emplace_back();
+        } else {
+            parts.back() += c;
+        }
+    }
+    return parts;
+}
+
+// The whole of `text` as a number, or nothing; does not depend on the locale.
+template <class Number>
+std::optional<Number> number_in(const std::string& text) {
+    Number number{};
+    const char* begin = text.data();
+    const char* end = begin + text.size();
+    if (text.size() > 1 && text[0] == '+') {
+        ++begin;
+    }
+    const auto [rest, error] = std::from_chars(begin, end, number);
+    if (error != std::errc{} || rest != end) {
+        return std::nullopt;
+    }
+    return number;
+}
+
+ov::Dimension parse_dimension(const std::string& option, const std::string& text, const std::string& part) {
+    if (part == "?" || part == "-1") {
+        return ov::Dimension::dynamic();
+    }
+    const auto length = number_in<ov::Dimension::value_type>(part);
+    if (!length || *length < 1) {
+        throw UsageError(option + ": expected dimensions such as 1,3,640,640 or input[1,3,640,640]; got \"" + part +
+                         "\" in \"" + text + "\"");
+    }
+    return *length;
+}
+
+}  // namespace
+
+std::size_t parse_count(const std::string& option, const std::string& text, std::size_t least) {
+    const auto count = number_in<std::size_t>(text);
+    if (!count || *count < least) {
+        throw UsageError(option + ": expected a whole number of at least " + std::to_string(least) + "; got \"" + text +
+                         "\"");
+    }
+    return *count;
+}
+
+double parse_number(const std::string& option, const std::string& text) {
+    const auto number = number_in<double>(text);
+    if (!number || !std::isfinite(*number)) {
+        throw UsageError(option + ": expected a number; got \"" + text + "\"");
+    }
+    return *number;
+}
+
+std::vector<double> parse_numbers(const std::string& option, const std::string& text) {
+    std::vector<double> numbers;
+    for (const auto& part : split(text)) {
+        const auto number = number_in<double>(part);
+        if (!number || !std::isfinite(*number)) {
+            throw UsageError(option + ": expected numbers with commas between, such as 0.5 or 123.7,116.3,103.5; got \"" +
+                             text + "\"");
+        }
+        numbers.push_back(*number);
+    }
+    return numbers;
+}
+
+DataSource parse_data(const std::string& option, const std::string& text) {
+    std::error_code ignored;
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || std::filesystem::exists(text, ignored)) {
+        if (text.empty()) {
+            throw UsageError(option + ": expected PATH or NAME=PATH; got nothing");
+        }
+        return {{}, text};
+    }
+    if (equals == 0 || equals + 1 == text.size()) {
+        throw UsageError(option + ": expected PATH or NAME=PATH; got \"" + text + "\"");
+    }
+    return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+std::pair<std::string, ov::PartialShape> parse_shape(const std::string& option, const std::string& text) {
+    std::string name, dimensions = text;
+    if (!text.empty() && text.back() == ']') {
+        const auto bracket = text.rfind('[');
+        if (bracket == std::string::npos) {
+            throw UsageError(option + ": expected 1,3,640,640 or input[1,3,640,640]; got \"" + text + "\"");
+        }
+        name = text.substr(0, bracket);
+        dimensions = text.substr(bracket + 1, text.size() - bracket - 2);
+    }
+    std::vector<ov::Dimension> shape;
+    for (const auto& part : split(dimensions)) {
+        shape.push_back(parse_dimension(option, text, part));
+    }
+    return {name, ov::PartialShape(shape)};
+}
+
+Letterbox parse_letterbox(const std::string& option, const std::string& text) {
+    Letterbox letterbox;
+    bool has_value = false, has_place = false;
+    for (const auto& part : text.empty() ? std::vector<std::string>{} : split(text)) {
+        const auto value = number_in<double>(part);
+        const std::string place = lower_case(part);
+        if (value && std::isfinite(*value) && !has_value) {
+            letterbox.value = *value;
+            has_value = true;
+        } else if ((place == "center" || place == "topleft") && !has_place) {
+            letterbox.center = place == "center";
+            has_place = true;
+        } else {
+            throw UsageError(option + ": expected a fill value, topleft or center, or both with a comma between; got \"" +
+                             text + "\"");
+        }
+    }
+    return letterbox;
+}
+
+}  // namespace octet::cli

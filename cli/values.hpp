@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <initializer_list>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <openvino/core/partial_shape.hpp>
+
+#include "octet/dataset.hpp"
+#include "octet/preprocessing.hpp"
+
+#include "base/text.hpp"
+#include "usage_error.hpp"
+
+namespace octet::cli {
+
+// What an option's text means. Each throws UsageError, which names `option`, for a text that means nothing.
+
+/// A whole number, at least `least`.
+std::size_t parse_count(const std::string& option, const std::string& text, std::size_t least);
+
+/// A finite number.
+double parse_number(const std::string& option, const std::string& text);
+
+/// Numbers with commas between: "123.675,116.28,103.53".
+std::vector<double> parse_numbers(const std::string& option, const std::string& text);
+
+/// "NAME=PATH", or "PATH" alone; the whole text where a file of that name exists.
+DataSource parse_data(const std::string& option, const std::string& text);
+
+/// "1,3,640,640", "input[1,3,640,640]" or "input[1,3,?,?]": an input's name (may be empty) and its shape.
+std::pair<std::string, ov::PartialShape> parse_shape(const std::string& option, const std::string& text);
+
+/// "114", "topleft", "0,center", in any order; empty: the defaults.
+Letterbox parse_letterbox(const std::string& option, const std::string& text);
+
+/// One of a few names, in any letter case.
+template <class Value>
+Value parse_choice(const std::string& option, const std::string& text,
+                   std::initializer_list<std::pair<const char*, Value>> choices) {
+    std::vector<std::string> names;
+    for (const auto& [name, value] : choices) {
+        if (lower_case(text) == lower_case(name)) {
+            return value;
+        }
+        names.emplace_back(name);
+    }
+    std::string list;
+    for (const auto& name : names) {
+        list += (list.empty() ? "" : ", ") + name;
+    }
+    throw UsageError(option + ": expected one of " + list + "; got \"" + text + "\"" + did_you_mean(text, names));
+}
+
+}  // namespace octet::cli

@@ -1,0 +1,13 @@
+# Turns text files into a C++ source: `constexpr std::string_view k<Name>` for each, in namespace octet::embedded.
+function(octet_embed target header)
+    set(text "#pragma once\n\n#include <string_view>\n\nnamespace octet::embedded {\n\n")
+    foreach(file ${ARGN})
+        get_filename_component(name ${file} NAME_WE)
+        file(READ ${file} content)
+        set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${file})
+        string(APPEND text "inline constexpr std::string_view ${name} = R\"octet(${content})octet\";\n\n")
+    endforeach()
+    string(APPEND text "}  // namespace octet::embedded\n")
+    file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/embedded/${header} CONTENT "${text}" @ONLY)
+    target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/embedded)
+endfunction()

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "algorithms/algorithm.hpp"
+
+namespace octet {
+
+/// Takes the mean error that quantized weights W' make out of the bias, in closed form:
+///
+///     b'_o = b_o + sum_k f_k * sum_i (W - W')[o,i,k] * mean(x_i)
+///
+/// where mean(x_i) is the mean of input channel i over positions and samples, and f_k the share of output positions at
+/// which tap k falls inside the input (1 without padding). For a transposed convolution f_k is the number of input
+/// positions whose tap k lands inside the output over the number of output positions. For MatMul there is one tap.
+/// An operation without a bias gets one.
+///
+/// This is the difference form of POT's FastBiasCorrection: it does not bring in the error of assuming that a channel is
+/// constant, and it needs no statistic of the output.
+class FastBiasCorrection final : public Algorithm {
+public:
+    std::string name() const override {
+        return "FastBiasCorrection";
+    }
+    void request(const ov::Model& model, const Context& context, StatisticPlan& statistics) const override;
+    std::vector<Change> apply(ov::Model& model, Context& context, const Statistics& statistics) const override;
+};
+
+}  // namespace octet

@@ -1,0 +1,238 @@
+#include "data/picture.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <memory>
+#include <mutex>
+
+#include <opencv2/core.hpp>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "octet/error.hpp"
+
+#include "base/text.hpp"
+#include "data/convert.hpp"
+#include "data/npy.hpp"
+#include "data/picture_file.hpp"
+#include "data/rt_info.hpp"
+
+namespace octet {
+namespace {
+
+constexpr std::size_t kFill = 256;             // row of the letterbox's fill in a table
+constexpr std::size_t kTableRows = kFill + 1;  // for each channel
+
+template <typename T>
+void fill_table(const ModelInput& input, const Preprocessing& p, std::size_t channels,
+                std::vector<std::uint8_t>& bytes) {
+    bytes.resize(channels * kTableRows * sizeof(T));
+    const auto pick = [](const std::vector<double>& values, std::size_t c) {
+        return values.size() == 1 ? values[0] : values[c];
+    };
+    for (std::size_t c = 0; c < channels; ++c) {
+        for (std::size_t row = 0; row < kTableRows; ++row) {
+            const double pixel = row < kFill ? static_cast<double>(row) : p.letterbox ? p.letterbox->value : 0.0;
+            const double value = (pixel - pick(*p.mean, c)) / pick(*p.scale, c);
+            T held{};
+            if (!hold(value, held)) {
+                throw Error(ErrorCode::InvalidOption, "input \"" + input.name() + "\"",
+                            "pixel " + number_text(pixel) + " becomes " + number_text(value) + ", which " +
+                                input.type.get_type_name() + " cannot hold; leave out mean and scale");
+            }
+            std::memcpy(bytes.data() + (c * kTableRows + row) * sizeof(T), &held, sizeof(T));
+        }
+    }
+}
+
+std::size_t extent(const ov::Dimension& dim) {
+    return dim.is_static() ? static_cast<std::size_t>(dim.get_length()) : 0;
+}
+
+cv::Mat central(const cv::Mat& picture, int height, int width) {
+    return picture(cv::Rect((picture.cols - width) / 2, (picture.rows - height) / 2, width, height));
+}
+
+int interpolation(Resize resize) {
+    switch (resize) {
+        case Resize::Cubic:
+            return cv::INTER_CUBIC;
+        case Resize::Area:
+            return cv::INTER_AREA;
+        case Resize::Linear:
+            break;
+    }
+    return cv::INTER_LINEAR;
+}
+
+cv::Mat decode(const std::filesystem::path& path, std::size_t channels, const std::string& label) {
+    const auto file = open_bytes(path);
+    if (file->size() == 0) {
+        throw Error(ErrorCode::InvalidData, label, "is an empty file; expected a picture");
+    }
+    if (file->size() > static_cast<std::uint64_t>(INT32_MAX)) {
+        throw Error(ErrorCode::InvalidData, label, "is larger than 2 GiB; expected a picture");
+    }
+    const auto size = static_cast<std::size_t>(file->size());
+    const std::unique_ptr<std::uint8_t[]> bytes(new std::uint8_t[size]);
+    file->read(0, {bytes.get(), size});
+    if (is_cut_picture({bytes.get(), size})) {
+        throw Error(ErrorCode::InvalidData, label, "is a broken picture: the file is cut");
+    }
+    const cv::Mat buffer(1, static_cast<int>(size), CV_8U, bytes.get());
+    cv::Mat picture = cv::imdecode(buffer, channels == 1 ? cv::IMREAD_GRAYSCALE : cv::IMREAD_COLOR);
+    if (picture.empty()) {
+        throw Error(ErrorCode::InvalidData, label, "is not a picture that can be read, or is broken");
+    }
+    return picture;
+}
+
+/// Crop, then resize to the part of `height` x `width` (both known) that the picture takes.
+cv::Mat shape_picture(const cv::Mat& decoded, const Preprocessing& p, int height, int width) {
+    cv::Mat picture = decoded;
+    const double fraction = *p.crop_fraction;
+    if (fraction < 1) {
+        picture = central(picture, std::max(1, static_cast<int>(picture.rows * fraction)),
+                          std::max(1, static_cast<int>(picture.cols * fraction)));
+    }
+    height = height == 0 ? picture.rows : height;
+    width = width == 0 ? picture.cols : width;
+    const auto in_proportion = [](int side, int to, int from) {
+        return std::max(1, static_cast<int>(static_cast<std::int64_t>(side) * to / from));
+    };
+    if (p.fit == Fit::Crop) {
+        picture = central(picture, std::min(picture.rows, in_proportion(picture.cols, height, width)),
+                          std::min(picture.cols, in_proportion(picture.rows, width, height)));
+    } else if (p.fit == Fit::Letterbox) {
+        const double ratio =
+            std::min(static_cast<double>(height) / picture.rows, static_cast<double>(width) / picture.cols);
+        height = std::clamp(static_cast<int>(std::nearbyint(picture.rows * ratio)), 1, height);
+        width = std::clamp(static_cast<int>(std::nearbyint(picture.cols * ratio)), 1, width);
+    }
+    if (picture.rows == height && picture.cols == width) {
+        return picture;
+    }
+    cv::Mat resized;
+    cv::resize(picture, resized, cv::Size(width, height), 0, 0, interpolation(*p.resize));
+    return resized;
+}
+
+/// Where a picture goes in the tensor, and how.
+struct Placement {
+    std::size_t height, width;  // of the tensor
+    std::size_t top, left;
+    bool channels_first;
+    bool reverse;  // fed channel c is the picture's channel 2 - c
+};
+
+template <typename T>
+void fill_around(T* out, const T* table, std::size_t channels, const Placement& place) {
+    const std::size_t plane = place.height * place.width;
+    for (std::size_t c = 0; c < channels; ++c) {
+        const T fill = table[c * kTableRows + kFill];
+        if (place.channels_first) {
+            std::fill_n(out + c * plane, plane, fill);
+        } else {
+            for (std::size_t i = 0; i < plane; ++i) {
+                out[i * channels + c] = fill;
+            }
+        }
+    }
+}
+
+/// One pass from the picture's interleaved bytes to the tensor.
+template <std::size_t Channels, typename T>
+void write_pixels(const cv::Mat& picture, const T* table, const Placement& place, T* out) {
+    const std::size_t plane = place.channels_first ? place.height * place.width : 1;
+    const std::size_t step = place.channels_first ? 1 : Channels;
+    for (int y = 0; y < picture.rows; ++y) {
+        const std::uint8_t* from = picture.ptr<std::uint8_t>(y);
+        T* to = out + ((place.top + static_cast<std::size_t>(y)) * place.width + place.left) * step;
+        for (std::size_t c = 0; c < Channels; ++c) {
+            const T* lookup = table + c * kTableRows;
+            const std::uint8_t* source = from + (place.reverse ? Channels - 1 - c : c);
+            T* target = to + c * plane;
+            for (int x = 0; x < picture.cols; ++x) {
+                target[static_cast<std::size_t>(x) * step] = lookup[source[static_cast<std::size_t>(x) * Channels]];
+            }
+        }
+    }
+}
+
+}  // namespace
+
+PictureReader::PictureReader(const ModelInput& input, const Preprocessing& preprocessing)
+    : type_(input.type), layout_(picture_layout(input, *preprocessing.layout)), preprocessing_(preprocessing) {
+    // The callers' threads are the parallelism; OpenCV's own would only compete with them.
+    static std::once_flag once;
+    std::call_once(once, [] { cv::setNumThreads(1); });
+
+    const std::string where = "input \"" + input.name() + "\"";
+    const auto& shape = input.shape;
+    if (shape[layout_.channels].is_static()) {
+        channels_ = extent(shape[layout_.channels]);
+    }
+    height_ = extent(shape[layout_.height]);
+    width_ = extent(shape[layout_.width]);
+    for (const std::size_t axis : {layout_.height, layout_.width}) {
+        if (shape[axis].is_static() && (shape[axis].get_length() < 1 || shape[axis].get_length() > INT16_MAX)) {
+            throw Error(ErrorCode::InvalidOption, where,
+                        describe(input.type, shape) + " is no size of a picture; expected 1 to 32767 pixels a side");
+        }
+    }
+    if (preprocessing.fit != Fit::Stretch && (height_ == 0 || width_ == 0)) {
+        throw Error(ErrorCode::InvalidOption, where,
+                    std::string(preprocessing.fit == Fit::Crop ? "cropping to proportions" : "letterboxing") +
+                        " needs a fixed height and width, the input is " + describe(input.type, shape) +
+                        "; fix them with --shape");
+    }
+    if (!with_type(type_, [&](auto zero) { fill_table<decltype(zero)>(input, preprocessing_, channels_, table_); })) {
+        throw Error(ErrorCode::InvalidOption, where, "takes " + type_.get_type_name() + ", which is no type of pixels");
+    }
+}
+
+ov::Tensor PictureReader::read(const std::filesystem::path& path, const std::string& label) const {
+    cv::Mat picture;
+    try {
+        picture = shape_picture(decode(path, channels_, label), preprocessing_, static_cast<int>(height_),
+                                static_cast<int>(width_));
+    } catch (const cv::Exception& error) {
+        throw Error(ErrorCode::InvalidData, label, "is not a picture that can be read: " + error.err);
+    } catch (const Error& error) {
+        if (error.code() == ErrorCode::Io) {
+            throw Error(ErrorCode::InvalidData, label, error.what());
+        }
+        throw;
+    }
+    const auto rows = static_cast<std::size_t>(picture.rows);
+    const auto columns = static_cast<std::size_t>(picture.cols);
+    Placement place{height_ == 0 ? rows : height_, width_ == 0 ? columns : width_,       0, 0,
+                    layout_.is_channels_first(),   *preprocessing_.rgb && channels_ == 3};
+    const bool has_border = rows != place.height || columns != place.width;
+    if (has_border && preprocessing_.letterbox->center) {
+        place.top = (place.height - rows) / 2;
+        place.left = (place.width - columns) / 2;
+    }
+    ov::Shape shape(layout_.name.size(), 1);
+    shape[layout_.channels] = channels_;
+    shape[layout_.height] = place.height;
+    shape[layout_.width] = place.width;
+    ov::Tensor tensor(type_, shape);
+    with_type(type_, [&](auto zero) {
+        using T = decltype(zero);
+        T* out = static_cast<T*>(tensor.data());
+        const T* table = reinterpret_cast<const T*>(table_.data());
+        if (has_border) {
+            fill_around(out, table, channels_, place);
+        }
+        if (channels_ == 3) {
+            write_pixels<3>(picture, table, place, out);
+        } else {
+            write_pixels<1>(picture, table, place, out);
+        }
+    });
+    return tensor;
+}
+
+}  // namespace octet

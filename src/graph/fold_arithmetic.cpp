@@ -1,0 +1,188 @@
+#include <algorithm>
+#include <cmath>
+
+#include <openvino/op/ops.hpp>
+
+#include "graph/fold_rules.hpp"
+
+namespace octet::rewrite {
+
+namespace {
+
+using ov::op::v1::Add;
+using ov::op::v1::Multiply;
+
+double sum(double a, double b) {
+    return a + b;
+}
+double product(double a, double b) {
+    return a * b;
+}
+
+bool is_real(const Node& node) {
+    return node->get_output_element_type(0).is_real();
+}
+
+// x - c    ==>    x + (-c)
+bool subtract_to_add(const Node& node, Editor& editor) {
+    const auto operands = with_constant(node);
+    if (!operands || operands->constant_port != 1 || !is_real(node)) {
+        return false;
+    }
+    auto array = read(operands->constant);
+    for (auto& value : array.values) {
+        value = -value;
+    }
+    const auto constant = make_constant(array, node->get_output_element_type(0), node->get_friendly_name() + "/shift",
+                                        operands->constant);
+    const auto add = std::make_shared<Add>(operands->data, constant);
+    return editor.replace(node->output(0), add, "Subtract of a constant made an Add");
+}
+
+// x / c    ==>    x * (1/c), unless a value or its reciprocal is 0, infinite, NaN or denormal
+bool divide_to_multiply(const Node& node, Editor& editor) {
+    const auto operands = with_constant(node);
+    if (!operands || operands->constant_port != 1 || !is_real(node)) {
+        return false;
+    }
+    auto array = read(operands->constant);
+    for (auto& value : array.values) {
+        const auto reciprocal = static_cast<float>(1 / value);
+        if (!std::isnormal(static_cast<float>(value)) || !std::isnormal(reciprocal)) {
+            return false;
+        }
+        value = 1 / value;
+    }
+    const auto constant = make_constant(array, node->get_output_element_type(0), node->get_friendly_name() + "/scale",
+                                        operands->constant);
+    const auto multiply = std::make_shared<Multiply>(operands->data, constant);
+    return editor.replace(node->output(0), multiply, "Divide by a constant made a Multiply");
+}
+
+// c + x, c * x    ==>    x + c, x * c, in place
+bool constant_second(const Node& node, Editor&) {
+    const auto operands = with_constant(node);
+    if (operands && operands->constant_port == 0) {
+        node->input(0).replace_source_output(operands->data);
+        node->input(1).replace_source_output(operands->constant);
+    }
+    return false;  // the same operation: nothing to look at again
+}
+
+// x [* a] [+ b]: an Add or a Multiply of a constant, seen from its output. Null constants where there is none.
+struct Link {
+    Value data;
+    Array constant;
+    Value source;
+};
+template <class Operation>
+std::optional<Link> find_link(const Value& value) {
+    const auto node = value.get_node_shared_ptr();
+    const auto operands = ov::is_type<Operation>(node) && is_real(node) ? with_constant(node) : std::nullopt;
+    if (!operands) {
+        return std::nullopt;
+    }
+    return Link{operands->data, read(operands->constant), operands->constant};
+}
+
+// The link before this one, if nobody else reads what is between them.
+template <class Operation>
+std::optional<Link> find_inner(const Value& value) {
+    return has_one_reader(value) ? find_link<Operation>(value) : std::nullopt;
+}
+
+template <class Operation>
+Node make_link(const Value& data, const Array& constant, const Node& like, const std::string& suffix) {
+    const auto value = make_constant(constant, like->get_output_element_type(0), like->get_friendly_name() + suffix);
+    return std::make_shared<Operation>(data, value);
+}
+
+// x * a1 * a2    ==>    x * (a1 a2)
+bool merge_multiplies(const Node& node, Editor& editor) {
+    const auto outer = find_link<Multiply>(node->output(0));
+    const auto inner = outer ? find_inner<Multiply>(outer->data) : std::nullopt;
+    if (!inner) {
+        return false;
+    }
+    const auto merged = combine(inner->constant, outer->constant, product);
+    if (!merged || !are_safe_factors(inner->constant.values) || !are_safe_factors(outer->constant.values) ||
+        !are_safe_factors(merged->values)) {
+        return false;
+    }
+    return editor.replace(node->output(0), make_link<Multiply>(inner->data, *merged, node, "/scale"),
+                          "two Multiplies by constants merged");
+}
+
+// x + b1 + b2    ==>    x + (b1 + b2)
+bool merge_adds(const Node& node, Editor& editor) {
+    const auto outer = find_link<Add>(node->output(0));
+    const auto inner = outer ? find_inner<Add>(outer->data) : std::nullopt;
+    if (!inner || !are_safe_shifts(inner->constant.values) || !are_safe_shifts(outer->constant.values)) {
+        return false;
+    }
+    const auto merged = combine(inner->constant, outer->constant, sum);
+    return merged && editor.replace(node->output(0), make_link<Add>(inner->data, *merged, node, "/shift"),
+                                    "two Adds of constants merged");
+}
+
+// (x * a1 + b) * a2    ==>    x * (a1 a2) + b a2
+bool merge_multiply_add_multiply(const Node& node, Editor& editor) {
+    const auto outer = find_link<Multiply>(node->output(0));
+    const auto shift = outer ? find_inner<Add>(outer->data) : std::nullopt;
+    const auto inner = shift ? find_inner<Multiply>(shift->data) : std::nullopt;
+    if (!inner || !are_safe_shifts(shift->constant.values) || !are_safe_factors(outer->constant.values) ||
+        !are_safe_factors(inner->constant.values)) {
+        return false;
+    }
+    const auto scale = combine(inner->constant, outer->constant, product);
+    const auto shifted = combine(shift->constant, outer->constant, product);
+    if (!scale || !shifted || !are_safe_factors(scale->values) || !are_safe_shifts(shifted->values)) {
+        return false;
+    }
+    const auto multiply = make_link<Multiply>(inner->data, *scale, node, "/scale");
+    multiply->set_friendly_name(shift->data.get_node()->get_friendly_name());
+    return editor.replace(node->output(0), make_link<Add>(multiply, *shifted, node, "/shift"),
+                          "Multiply, Add, Multiply by constants merged");
+}
+
+// (x + b1) * a + b2    ==>    x * a + (b1 a + b2)
+bool merge_add_multiply_add(const Node& node, Editor& editor) {
+    const auto outer = find_link<Add>(node->output(0));
+    const auto scale = outer ? find_inner<Multiply>(outer->data) : std::nullopt;
+    const auto inner = scale ? find_inner<Add>(scale->data) : std::nullopt;
+    if (!inner || !are_safe_shifts(outer->constant.values) || !are_safe_factors(scale->constant.values) ||
+        !are_safe_shifts(inner->constant.values)) {
+        return false;
+    }
+    const auto scaled = combine(inner->constant, scale->constant, product);
+    const auto shift = scaled ? combine(*scaled, outer->constant, sum) : std::nullopt;
+    if (!shift || !are_safe_shifts(shift->values)) {
+        return false;
+    }
+    const auto multiply = std::make_shared<Multiply>(inner->data, scale->source);
+    multiply->set_friendly_name(outer->data.get_node()->get_friendly_name());
+    return editor.replace(node->output(0), make_link<Add>(multiply, *shift, node, "/shift"),
+                          "Add, Multiply, Add of constants merged");
+}
+
+}  // namespace
+
+Rules canonical_rules() {
+    return {
+        on<ov::op::v1::Subtract>(subtract_to_add),
+        on<ov::op::v1::Divide>(divide_to_multiply),
+        on<Add>(constant_second),
+        on<Multiply>(constant_second),
+    };
+}
+
+Rules chain_rules() {
+    return {
+        on<Multiply>(merge_multiplies),
+        on<Multiply>(merge_multiply_add_multiply),
+        on<Add>(merge_adds),
+        on<Add>(merge_add_multiply_add),
+    };
+}
+
+}  // namespace octet::rewrite

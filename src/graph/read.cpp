@@ -1,0 +1,131 @@
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+#include <system_error>
+
+#include <openvino/frontend/manager.hpp>
+#include <openvino/runtime/core.hpp>
+#include <openvino/runtime/properties.hpp>
+
+#include "octet/error.hpp"
+#include "octet/model_io.hpp"
+
+#include "base/exception_text.hpp"
+#include "base/text.hpp"
+#include "graph/names.hpp"
+
+namespace octet {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Format {
+    const char* front_end;  // OpenVINO's name of it
+    const char* title;
+};
+
+const std::map<std::string, Format>& formats() {
+    static const std::map<std::string, Format> table{
+        {".json", {"paddle", "a Paddle model"}},      {".meta", {"tf", "a TensorFlow model"}},
+        {".onnx", {"onnx", "an ONNX model"}},         {".pb", {"tf", "a TensorFlow model"}},
+        {".pbtxt", {"tf", "a TensorFlow model"}},     {".pdmodel", {"paddle", "a Paddle model"}},
+        {".tflite", {"tflite", "a TFLite model"}},    {".xml", {"ir", "an OpenVINO model"}},
+    };
+    return table;
+}
+
+[[noreturn]] void refuse(const fs::path& path, const std::string& message) {
+    throw Error(ErrorCode::InvalidModel, path.string(), message);
+}
+
+Format format_of(const fs::path& path) {
+    if (fs::is_directory(path)) {
+        if (fs::exists(path / "saved_model.pb")) {
+            return formats().at(".pb");
+        }
+        refuse(path, "is a folder; expected a model file such as model.xml or model.onnx, or a TensorFlow SavedModel");
+    }
+    const auto found = formats().find(lower_case(path.extension().string()));
+    if (found == formats().end()) {
+        refuse(path, "unknown kind of model \"" + path.extension().string() +
+                         "\"; expected .xml (OpenVINO), .onnx, .tflite, .pb (TensorFlow) or .pdmodel (Paddle)");
+    }
+    return found->second;
+}
+
+void check_readable(const fs::path& path) {
+    std::error_code error;
+    if (!fs::exists(path, error)) {
+        refuse(path, "no such model file");
+    }
+    if (fs::is_directory(path)) {
+        return;
+    }
+    if (!fs::is_regular_file(path)) {
+        refuse(path, "not a regular file; expected a model");
+    }
+    errno = 0;
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        refuse(path, std::string("cannot be opened: ") + std::strerror(errno));
+    }
+    if (file.peek() == std::ifstream::traits_type::eof()) {
+        refuse(path, "is empty; expected a model");
+    }
+}
+
+/// What a failure to read an IR comes from, where the state of its weights file explains it; else `text`.
+std::string explain(const fs::path& path, const std::string& text) {
+    const bool is_about_weights = text.find("weights") != std::string::npos || text.find(".bin") != std::string::npos;
+    if (lower_case(path.extension().string()) != ".xml" || !is_about_weights) {
+        return text;
+    }
+    const fs::path weights = fs::path(path).replace_extension(".bin");
+    std::error_code error;
+    if (!fs::exists(weights, error)) {
+        return "its weights are missing; expected them in " + weights.string();
+    }
+    const auto size = fs::file_size(weights, error);
+    if (error) {
+        return "its weights in " + weights.string() + " cannot be read: " + error.message();
+    }
+    return "its weights in " + weights.string() + " are cut or belong to another model: constants reach beyond the " +
+           std::to_string(size) + " bytes there";
+}
+
+std::shared_ptr<ov::Model> read_with_openvino(const fs::path& path, const Format& format) {
+    // Asked first, since Core offers a file that its own front end declines to all others, and some of those print.
+    ov::frontend::FrontEndManager manager;
+    const auto front_end = manager.load_by_framework(format.front_end);
+    if (!front_end || !front_end->supported(path.string())) {
+        refuse(path, std::string("corrupt, or not ") + format.title);
+    }
+    ov::Core core;
+    // A mapped weights file that is cut later, while in use, would end the process with a signal.
+    core.set_property(ov::enable_mmap(false));
+    return core.read_model(path);
+}
+
+}  // namespace
+
+std::shared_ptr<ov::Model> read_model(const std::filesystem::path& path) {
+    std::shared_ptr<ov::Model> model;
+    try {
+        check_readable(path);
+        model = read_with_openvino(path, format_of(path));
+        name_unnamed_operations(*model);
+    } catch (const Error&) {
+        throw;
+    } catch (const std::exception& error) {
+        refuse(path, explain(path, essential_line(error.what())));
+    }
+    if (model->outputs().empty()) {
+        refuse(path, "a model without outputs");
+    }
+    return model;
+}
+
+}  // namespace octet

@@ -1,0 +1,135 @@
+#include "numeric/reduce.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+// The same code compiled for several instruction sets, chosen at load time. Each lane is summed on its own in a fixed
+// order, so that the width of the machine's vectors does not change a bit of the result. Sanitizers run before the
+// loader's choice and cannot be combined with it.
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
+#define OCTET_MULTIVERSION __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define OCTET_MULTIVERSION
+#endif
+
+namespace octet {
+namespace {
+
+constexpr std::size_t kLanes = 16;
+
+OCTET_MULTIVERSION
+void extremes_of_lanes(const float* values, std::size_t blocks, float* low, float* high, float* largest) {
+    for (std::size_t b = 0; b < blocks; ++b) {
+        for (std::size_t l = 0; l < kLanes; ++l) {
+            const float value = values[b * kLanes + l];
+            low[l] = value < low[l] ? value : low[l];
+            high[l] = value > high[l] ? value : high[l];
+            // NaN compares false and so stays: it is seen as not bounded.
+            largest[l] = std::fabs(value) <= largest[l] ? largest[l] : std::fabs(value);
+        }
+    }
+}
+
+OCTET_MULTIVERSION
+double sum_contiguous(const float* values, std::size_t count) {
+    std::array<double, kLanes> lanes{};
+    const std::size_t blocks = count / kLanes;
+    for (std::size_t b = 0; b < blocks; ++b) {
+        for (std::size_t l = 0; l < kLanes; ++l) {
+            lanes[l] += values[b * kLanes + l];
+        }
+    }
+    for (std::size_t i = blocks * kLanes; i < count; ++i) {
+        lanes[i % kLanes] += values[i];
+    }
+    double sum = 0;
+    for (const double lane : lanes) {
+        sum += lane;
+    }
+    return sum;
+}
+
+OCTET_MULTIVERSION
+void add_rows(const float* values, std::size_t rows, std::size_t channels, double* sums) {
+    for (std::size_t r = 0; r < rows; ++r) {
+        for (std::size_t c = 0; c < channels; ++c) {
+            sums[c] += values[r * channels + c];
+        }
+    }
+}
+
+OCTET_MULTIVERSION
+void extremes_of_rows(const float* values, std::size_t rows, std::size_t channels, float* low, float* high) {
+    for (std::size_t r = 0; r < rows; ++r) {
+        for (std::size_t c = 0; c < channels; ++c) {
+            const float value = values[r * channels + c];
+            low[c] = value < low[c] ? value : low[c];
+            high[c] = value > high[c] ? value : high[c];
+        }
+    }
+}
+
+}  // namespace
+
+Extremes find_extremes(std::span<const float> values) {
+    if (values.empty()) {
+        return {};
+    }
+    std::array<float, kLanes> low, high, largest;
+    low.fill(values[0]);
+    high.fill(values[0]);
+    largest.fill(0);
+    const std::size_t blocks = values.size() / kLanes;
+    extremes_of_lanes(values.data(), blocks, low.data(), high.data(), largest.data());
+    std::array<float, kLanes> rest;
+    rest.fill(values[0]);
+    std::copy(values.begin() + static_cast<std::ptrdiff_t>(blocks * kLanes), values.end(), rest.begin());
+    extremes_of_lanes(rest.data(), 1, low.data(), high.data(), largest.data());
+
+    Extremes extremes{*std::min_element(low.begin(), low.end()), *std::max_element(high.begin(), high.end()), true};
+    for (const float magnitude : largest) {
+        extremes.is_bounded = extremes.is_bounded && magnitude <= kLargestActivation;
+    }
+    return extremes;
+}
+
+void find_channel_extremes(std::span<const float> values, const ChannelView& view, std::span<double> low,
+                           std::span<double> high) {
+    if (view.outer * view.inner == 0) {
+        std::fill(low.begin(), low.end(), 0);
+        std::fill(high.begin(), high.end(), 0);
+        return;
+    }
+    if (view.inner == 1) {
+        std::vector<float> lows(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(view.channels));
+        std::vector<float> highs = lows;
+        extremes_of_rows(values.data(), view.outer, view.channels, lows.data(), highs.data());
+        std::copy(lows.begin(), lows.end(), low.begin());
+        std::copy(highs.begin(), highs.end(), high.begin());
+        return;
+    }
+    for (std::size_t o = 0; o < view.outer; ++o) {
+        for (std::size_t c = 0; c < view.channels; ++c) {
+            const auto extremes = find_extremes(values.subspan((o * view.channels + c) * view.inner, view.inner));
+            low[c] = o ? std::min<double>(low[c], extremes.low) : extremes.low;
+            high[c] = o ? std::max<double>(high[c], extremes.high) : extremes.high;
+        }
+    }
+}
+
+void sum_channels(std::span<const float> values, const ChannelView& view, std::span<double> sums) {
+    std::fill(sums.begin(), sums.end(), 0);
+    if (view.inner == 1) {
+        add_rows(values.data(), view.outer, view.channels, sums.data());
+        return;
+    }
+    for (std::size_t o = 0; o < view.outer; ++o) {
+        for (std::size_t c = 0; c < view.channels; ++c) {
+            sums[c] += sum_contiguous(values.data() + (o * view.channels + c) * view.inner, view.inner);
+        }
+    }
+}
+
+}  // namespace octet

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "graph/index.hpp"
+#include "placement/ignored.hpp"
+#include "placement/rules.hpp"
+
+namespace octet {
+
+/// Quantized inputs: operation number and port.
+using InputSet = std::set<std::pair<std::size_t, std::size_t>>;
+
+/// Moves quantizers up through operations that keep values, so that these run on int8 too:
+///
+///     X -> MaxPool -> FQ -> Conv      ==>     X -> FQ -> MaxPool -> Conv
+///
+/// An operation is passed only where every path down from it meets a quantizer (or a model output) before an operation
+/// that would need the tensor in floating point. After POT's FakeQuantizePropagation.
+InputSet hoist(const GraphIndex& graph, const HardwareRules& rules, const IgnoredOperations& ignored, InputSet inputs);
+
+/// The operations further down for whose sake `input` is quantized: those with a rule that are reached through
+/// operations that keep values, not through another quantizer. In topological order.
+std::vector<ov::Node*> served_operations(const GraphIndex& graph, const HardwareRules& rules, const InputSet& inputs,
+                                         std::pair<std::size_t, std::size_t> input);
+
+}  // namespace octet

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "octet/options.hpp"
+
+#include "graph/index.hpp"
+
+namespace octet {
+
+/// Is a transformer's structure there? The name of what was found ("attention at X", "layer normalization at X"), or
+/// empty. Attention: Softmax -> ... -> MatMul of two activations, or ScaledDotProductAttention. Layer normalization:
+/// MVN over the last axis of a tensor of rank 2 or 3.
+std::string find_transformer(const GraphIndex& graph);
+
+/// Operations that are not quantized, by number, with the reason: the user's scope, the model type's types, fused
+/// patterns, what computes shapes, and what only prepares NonMaxSuppression or TopK.
+/// Throws Error(InvalidOption) for a name, type or expression that fits nothing (with the nearest).
+struct IgnoredOperations {
+    std::map<std::size_t, std::string> reasons;
+
+    bool contains(std::size_t number) const {
+        return reasons.count(number) != 0;
+    }
+};
+IgnoredOperations find_ignored(const GraphIndex& graph, const IgnoredScope& scope, bool is_transformer);
+
+}  // namespace octet

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "graph/index.hpp"
+
+namespace octet {
+
+/// A group of connected operations, described as data (src/placement/rules/ignored_patterns.json).
+struct Pattern {
+    struct Node {
+        std::vector<std::string> types;
+        std::vector<std::size_t> inputs;  ///< earlier nodes of the pattern that feed this one
+        bool has_constant = false;        ///< another input is a constant
+        bool is_kept = false;             ///< takes part in the match only
+    };
+    std::string name;
+    std::vector<Node> nodes;
+    bool is_single = false;  ///< every node but the last has one consumer
+};
+
+/// The patterns of the embedded table, each optional node spelt out.
+std::vector<Pattern> ignored_patterns();
+
+/// The operations that the patterns cover, by number, with the first such pattern's name.
+std::map<std::size_t, std::string> match_patterns(const GraphIndex& graph, const std::vector<Pattern>& patterns);
+
+}  // namespace octet

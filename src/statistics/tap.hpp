@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <openvino/op/op.hpp>
+
+#include "statistics/statistics.hpp"
+
+namespace octet {
+
+/// What a tap reads off one sample's tensor.
+struct TapReading {
+    ov::Shape shape;
+    double low = 0, high = 0;
+    bool is_bounded = true;
+    std::vector<double> channel_low, channel_high, channel_sum;
+};
+
+/// An operation of our own that stands on a tensor inside the calibration graph and reduces it in one pass, so that no
+/// tensor leaves the device.
+///
+///     X -> ... ==> X -> ...
+///                  X -> StatisticsTap -> Result u8[n]
+///
+/// The reading leaves as the bytes of a row of doubles: the plugin would round f64 outputs to f32, and bytes it lets be.
+class StatisticsTap final : public ov::op::Op {
+public:
+    OPENVINO_OP("StatisticsTap", "octet");
+
+    StatisticsTap() = default;
+    StatisticsTap(const ov::Output<ov::Node>& tensor, const StatisticRequest& request, std::size_t channel_axis);
+
+    void validate_and_infer_types() override;
+    bool visit_attributes(ov::AttributeVisitor& visitor) override;
+    std::shared_ptr<ov::Node> clone_with_new_inputs(const ov::OutputVector& inputs) const override;
+    bool has_evaluate() const override {
+        return true;
+    }
+    bool evaluate(ov::TensorVector& outputs, const ov::TensorVector& inputs) const override;
+
+    /// Unpacks what evaluate() wrote for a tensor of `request`.
+    static TapReading read(const ov::Tensor& packed, const StatisticRequest& request);
+
+private:
+    bool range_ = false;
+    bool channel_range_ = false;
+    bool channel_mean_ = false;
+    int64_t channel_axis_ = 0;
+};
+
+}  // namespace octet
