@@ -3,9 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <cstdlib>
-#include <cstring>
-#include <exception>
+#include <atomic>
 
 #include "exit_codes.hpp"
 
@@ -18,11 +16,12 @@
 namespace octet::cli {
 namespace {
 
-volatile sig_atomic_t interrupted = 0;
+std::atomic<bool> interrupted = false;
+static_assert(std::atomic<bool>::is_always_lock_free);
 
 // Only what is safe in a signal handler from here on.
 extern "C" void note_interrupt(int) {
-    interrupted = 1;
+    interrupted = true;
 }
 
 extern "C" void end_after_crash(int) {
@@ -33,24 +32,23 @@ extern "C" void end_after_crash(int) {
     ::_exit(kExitInternal);
 }
 
-void handle(int signal, void (*handler)(int), int flags) {
+void handle(int number, void (*handler)(int), int flags) {
     struct sigaction action {};
     action.sa_handler = handler;
     action.sa_flags = flags;
     sigemptyset(&action.sa_mask);
-    sigaction(signal, &action, nullptr);
+    sigaction(number, &action, nullptr);
 }
 
 }  // namespace
 
 void install_signal_handlers() {
     handle(SIGPIPE, SIG_IGN, 0);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-        struct sigaction current {};
-        // What the caller had ignored (nohup, a background job) stays so.
-        if (sigaction(signal, nullptr, &current) == 0 && current.sa_handler != SIG_IGN) {
-            handle(signal, note_interrupt, SA_RESTART);
-        }
+    handle(SIGINT, note_interrupt, SA_RESTART);
+    handle(SIGTERM, note_interrupt, SA_RESTART);
+    struct sigaction hang_up {};
+    if (sigaction(SIGHUP, nullptr, &hang_up) == 0 && hang_up.sa_handler != SIG_IGN) {  // nohup ignores it
+        handle(SIGHUP, note_interrupt, SA_RESTART);
     }
 #ifndef OCTET_SANITIZED
     static char stack[1 << 16];  // a stack overflow needs another stack
@@ -58,14 +56,14 @@ void install_signal_handlers() {
     alternative.ss_sp = stack;
     alternative.ss_size = sizeof(stack);
     sigaltstack(&alternative, nullptr);
-    for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) {
-        handle(signal, end_after_crash, SA_ONSTACK);
+    for (const int number : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) {
+        handle(number, end_after_crash, SA_ONSTACK);
     }
 #endif
 }
 
 bool is_interrupted() {
-    return interrupted != 0;
+    return interrupted;
 }
 
 }  // namespace octet::cli

@@ -112,6 +112,15 @@ void check_assigned(const Assignment& assignment, const Npz& npz, const std::vec
     }
 }
 
+/// Names that feed nothing: where an input is missing, one of them may be a misspelling of it.
+std::vector<std::string> unused_names(const Assignment& assignment, const Npz& npz) {
+    std::vector<std::string> unused = npz.names();
+    for (const auto& [i, name] : assignment) {
+        std::erase(unused, name);
+    }
+    return unused;
+}
+
 std::vector<std::size_t> positions(const Assignment& assignment) {
     std::vector<std::size_t> result;
     for (const auto& [i, name] : assignment) {
@@ -131,7 +140,7 @@ public:
     Sample sample(std::size_t index) const override {
         const DataFile& file = files_.at(index);
         try {
-            const Npz npz = Npz::open(file.path);
+            const Npz npz = Npz::open(file.path, file.label);
             Sample sample;
             const auto assignment = assign(npz, inputs_, named_, file.label);
             if (positions(assignment) != fed_) {
@@ -143,10 +152,7 @@ public:
             }
             return sample;
         } catch (const Error& error) {
-            if (error.where() == file.label) {
-                throw;
-            }
-            throw Error(ErrorCode::InvalidData, file.label, error.what());
+            throw at_sample(error, ErrorCode::InvalidData, file.label);
         }
     }
     std::string label(std::size_t index) const override {
@@ -181,7 +187,7 @@ public:
             try {
                 sample.emplace(names_[i], Array(open_bytes(entry.files[i].path), entry.files[i].label).all());
             } catch (const Error& error) {
-                throw Error(ErrorCode::InvalidData, entry.label, error.what());
+                throw at_sample(error, ErrorCode::InvalidData, entry.label);
             }
         }
         return sample;
@@ -229,7 +235,7 @@ SourceData open_npy(const std::vector<ModelInput>& inputs, const DataSource& sou
     Array array(open_bytes(source.path), where);
     check_stacked(array, inputs[i]);
     std::vector<std::pair<std::string, Array>> arrays{{inputs[i].name(), std::move(array)}};
-    return {std::make_unique<StackedArrays>(std::move(arrays), source.path.filename().string()), {i}};
+    return {std::make_unique<StackedArrays>(std::move(arrays), source.path.filename().string()), {i}, {}};
 }
 
 SourceData open_npz(const std::vector<ModelInput>& inputs, const DataSource& source) {
@@ -258,7 +264,8 @@ SourceData open_npz_folder(const std::vector<ModelInput>& inputs, const DataSour
     const auto assignment = assign(npz, inputs, source.input, files.front().path.string());
     check_assigned(assignment, npz, inputs, files.front().path.string());
     const auto fed = positions(assignment);
-    return {std::make_unique<NpzFolder>(std::move(files), inputs, source.input, assignment), fed};
+    return {std::make_unique<NpzFolder>(std::move(files), inputs, source.input, assignment), fed,
+            unused_names(assignment, npz)};
 }
 
 SourceData open_npy_folder(const std::vector<ModelInput>& inputs, const DataSource& source,
@@ -266,7 +273,7 @@ SourceData open_npy_folder(const std::vector<ModelInput>& inputs, const DataSour
     const std::string where = source.path.string();
     if (inputs.size() == 1 || !source.input.empty()) {
         const std::size_t i = find_input(inputs, source.input, where);
-        return {std::make_unique<NpyFolder>(std::vector{inputs[i].name()}, single_entries(std::move(files))), {i}};
+        return {std::make_unique<NpyFolder>(std::vector{inputs[i].name()}, single_entries(std::move(files))), {i}, {}};
     }
     std::map<std::string, std::map<std::size_t, DataFile>> groups;
     for (auto& file : files) {
@@ -298,7 +305,7 @@ SourceData open_npy_folder(const std::vector<ModelInput>& inputs, const DataSour
     for (const std::size_t i : fed) {
         names.push_back(inputs[i].name());
     }
-    return {std::make_unique<NpyFolder>(std::move(names), std::move(entries)), fed};
+    return {std::make_unique<NpyFolder>(std::move(names), std::move(entries)), fed, {}};
 }
 
 }  // namespace octet

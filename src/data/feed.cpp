@@ -24,8 +24,7 @@ std::vector<const ov::Tensor*> match(const std::vector<ModelInput>& inputs, cons
         try {
             i = find_input(inputs, name, where);
         } catch (const Error& error) {
-            // The same words, with the code that fits where this was found out.
-            throw Error(code, where, std::string(error.what()).substr(where.empty() ? 0 : where.size() + 2));
+            throw at_sample(error, code, where);
         }
         if (tensors[i] != nullptr) {
             throw Error(code, where, "input \"" + inputs[i].name() + "\" is fed twice, under two of its names");

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "octet/error.hpp"
-
 #include "base/text.hpp"
 
 namespace octet {
@@ -64,6 +62,16 @@ std::string quoted(const std::vector<std::string>& parts) {
         text += (text.empty() ? "\"" : ", \"") + part + "\"";
     }
     return text;
+}
+
+Error at_sample(const Error& error, ErrorCode code, const std::string& label) {
+    const std::string& where = error.where();
+    std::string text = error.what();
+    if (!where.empty()) {
+        text.erase(0, where.size() + 2);  // "where: "
+    }
+    const std::string part = where.starts_with(label) ? where.substr(label.size()) : "";
+    return {code, label, part.empty() ? text : part + " " + text};
 }
 
 }  // namespace octet

@@ -7,6 +7,8 @@
 #include <openvino/core/layout.hpp>
 #include <openvino/core/model.hpp>
 
+#include "octet/error.hpp"
+
 namespace octet {
 
 /// What data must know about one of a model's inputs.
@@ -33,5 +35,9 @@ std::string list_names(const std::vector<ModelInput>& inputs);
 
 /// The parts joined by `, `, each in double quotes.
 std::string quoted(const std::vector<std::string>& parts);
+
+/// `error` as an error of the sample called `label`: its own place, a file of the sample or a part of one, is left out
+/// but for the part.
+Error at_sample(const Error& error, ErrorCode code, const std::string& label);
 
 }  // namespace octet

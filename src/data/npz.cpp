@@ -139,9 +139,9 @@ Npz::Npz(std::shared_ptr<Archive> archive) : archive_(std::move(archive)) {
     }
 }
 
-Npz Npz::open(const std::filesystem::path& path) {
+Npz Npz::open(const std::filesystem::path& path, const std::string& where) {
     auto archive = std::make_shared<Archive>();
-    archive->where = path.string();
+    archive->where = where.empty() ? path.string() : where;
     int code = 0;
     archive->zip = zip_open(path.c_str(), ZIP_RDONLY, &code);
     if (archive->zip == nullptr) {

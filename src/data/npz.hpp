@@ -18,8 +18,9 @@ namespace octet {
 /// Arrays that were opened stay valid after the Npz is gone, and may be read from several threads.
 class Npz {
 public:
+    /// `where` names the file in messages; empty: its path.
     /// Throws Error(Io) where `path` cannot be opened, Error(InvalidData) where it is no zip or holds no .npy member.
-    static Npz open(const std::filesystem::path& path);
+    static Npz open(const std::filesystem::path& path, const std::string& where = {});
 
     /// The same from memory, which must outlive the Npz and its arrays.
     static Npz open(std::span<const std::uint8_t> bytes, const std::string& where);

@@ -28,8 +28,11 @@ public:
             try {
                 sample.merge(part->sample(index));
             } catch (const Error& error) {
-                // The place is always label(index), that of the first part.
-                throw part == parts_.front() ? error : Error(error.code(), label(index), error.what());
+                if (part == parts_.front()) {
+                    throw;
+                }
+                // The place is label(index), which is the first part's.
+                throw Error(error.code(), label(index), error.what());
             }
         }
         return sample;
@@ -120,11 +123,19 @@ SourceData open_source(const ov::Model& model, const std::vector<ModelInput>& in
         "is no data that can be read; expected a folder of pictures, a .txt list of pictures, a picture, .npz or .npy");
 }
 
+/// ` (there is an array "msk")` where one that feeds nothing is named nearly as `name`.
+std::string found_instead(const std::string& name, const std::vector<std::string>& unused) {
+    const std::string found = nearest(name, unused);
+    return found.empty() ? "" : " (there is an array \"" + found + "\")";
+}
+
 /// Throws where an input is fed twice or not at all.
 void check_coverage(const std::vector<ModelInput>& inputs, const std::vector<SourceData>& opened,
                     const std::vector<DataSource>& sources) {
     std::set<std::size_t> fed;
+    std::vector<std::string> unused;
     for (std::size_t s = 0; s < opened.size(); ++s) {
+        unused.insert(unused.end(), opened[s].unused.begin(), opened[s].unused.end());
         for (const std::size_t i : opened[s].inputs) {
             if (!fed.insert(i).second) {
                 throw Error(ErrorCode::InvalidOption, sources[s].path.string(),
@@ -140,7 +151,8 @@ void check_coverage(const std::vector<ModelInput>& inputs, const std::vector<Sou
     }
     if (!missing.empty()) {
         throw Error(ErrorCode::InvalidOption, "data",
-                    "no data for input " + quoted(missing) + "; give each its own, as NAME=PATH");
+                    "no data for input " + quoted(missing) + found_instead(missing.front(), unused) +
+                        "; give each its own, as NAME=PATH");
     }
 }
 

@@ -16,6 +16,7 @@ namespace octet {
 struct SourceData {
     std::unique_ptr<Dataset> dataset;
     std::vector<std::size_t> inputs;  ///< positions among the model's inputs, ascending
+    std::vector<std::string> unused;  ///< names of arrays that feed nothing
 };
 
 /// Pictures for `source.input`, or the only input that takes pictures.

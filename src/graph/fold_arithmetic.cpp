@@ -36,7 +36,7 @@ bool subtract_to_add(const Node& node, Editor& editor) {
     const auto constant = make_constant(array, node->get_output_element_type(0), node->get_friendly_name() + "/shift",
                                         operands->constant);
     const auto add = std::make_shared<Add>(operands->data, constant);
-    return editor.replace(node->output(0), add, "Subtract of a constant made an Add");
+    return editor.replace(node->output(0), add->output(0), "Subtract of a constant made an Add");
 }
 
 // x / c    ==>    x * (1/c), unless a value or its reciprocal is 0, infinite, NaN or denormal
@@ -56,7 +56,7 @@ bool divide_to_multiply(const Node& node, Editor& editor) {
     const auto constant = make_constant(array, node->get_output_element_type(0), node->get_friendly_name() + "/scale",
                                         operands->constant);
     const auto multiply = std::make_shared<Multiply>(operands->data, constant);
-    return editor.replace(node->output(0), multiply, "Divide by a constant made a Multiply");
+    return editor.replace(node->output(0), multiply->output(0), "Divide by a constant made a Multiply");
 }
 
 // c + x, c * x    ==>    x + c, x * c, in place
@@ -69,10 +69,9 @@ bool constant_second(const Node& node, Editor&) {
     return false;  // the same operation: nothing to look at again
 }
 
-// x [* a] [+ b]: an Add or a Multiply of a constant, seen from its output. Null constants where there is none.
+// An Add or a Multiply of a constant, seen from its output.
 struct Link {
     Value data;
-    Array constant;
     Value source;
 };
 template <class Operation>
@@ -82,7 +81,7 @@ std::optional<Link> find_link(const Value& value) {
     if (!operands) {
         return std::nullopt;
     }
-    return Link{operands->data, read(operands->constant), operands->constant};
+    return Link{operands->data, operands->constant};
 }
 
 // The link before this one, if nobody else reads what is between them.
@@ -104,12 +103,14 @@ bool merge_multiplies(const Node& node, Editor& editor) {
     if (!inner) {
         return false;
     }
-    const auto merged = combine(inner->constant, outer->constant, product);
-    if (!merged || !are_safe_factors(inner->constant.values) || !are_safe_factors(outer->constant.values) ||
+    const auto first = read(inner->source);
+    const auto second = read(outer->source);
+    const auto merged = combine(first, second, product);
+    if (!merged || !are_safe_factors(first.values) || !are_safe_factors(second.values) ||
         !are_safe_factors(merged->values)) {
         return false;
     }
-    return editor.replace(node->output(0), make_link<Multiply>(inner->data, *merged, node, "/scale"),
+    return editor.replace(node->output(0), make_link<Multiply>(inner->data, *merged, node, "/scale")->output(0),
                           "two Multiplies by constants merged");
 }
 
@@ -117,51 +118,60 @@ bool merge_multiplies(const Node& node, Editor& editor) {
 bool merge_adds(const Node& node, Editor& editor) {
     const auto outer = find_link<Add>(node->output(0));
     const auto inner = outer ? find_inner<Add>(outer->data) : std::nullopt;
-    if (!inner || !are_safe_shifts(inner->constant.values) || !are_safe_shifts(outer->constant.values)) {
+    if (!inner) {
         return false;
     }
-    const auto merged = combine(inner->constant, outer->constant, sum);
-    return merged && editor.replace(node->output(0), make_link<Add>(inner->data, *merged, node, "/shift"),
-                                    "two Adds of constants merged");
+    const auto first = read(inner->source);
+    const auto second = read(outer->source);
+    const auto merged = combine(first, second, sum);
+    return merged && are_safe_shifts(first.values) && are_safe_shifts(second.values) &&
+           editor.replace(node->output(0), make_link<Add>(inner->data, *merged, node, "/shift")->output(0),
+                          "two Adds of constants merged");
 }
 
 // (x * a1 + b) * a2    ==>    x * (a1 a2) + b a2
 bool merge_multiply_add_multiply(const Node& node, Editor& editor) {
     const auto outer = find_link<Multiply>(node->output(0));
-    const auto shift = outer ? find_inner<Add>(outer->data) : std::nullopt;
-    const auto inner = shift ? find_inner<Multiply>(shift->data) : std::nullopt;
-    if (!inner || !are_safe_shifts(shift->constant.values) || !are_safe_factors(outer->constant.values) ||
-        !are_safe_factors(inner->constant.values)) {
+    const auto middle = outer ? find_inner<Add>(outer->data) : std::nullopt;
+    const auto inner = middle ? find_inner<Multiply>(middle->data) : std::nullopt;
+    if (!inner) {
         return false;
     }
-    const auto scale = combine(inner->constant, outer->constant, product);
-    const auto shifted = combine(shift->constant, outer->constant, product);
-    if (!scale || !shifted || !are_safe_factors(scale->values) || !are_safe_shifts(shifted->values)) {
+    const auto first = read(inner->source);
+    const auto shift = read(middle->source);
+    const auto second = read(outer->source);
+    const auto scale = combine(first, second, product);
+    const auto scaled = combine(shift, second, product);
+    if (!scale || !scaled || !are_safe_factors(first.values) || !are_safe_factors(second.values) ||
+        !are_safe_factors(scale->values) || !are_safe_shifts(shift.values) || !are_safe_shifts(scaled->values)) {
         return false;
     }
     const auto multiply = make_link<Multiply>(inner->data, *scale, node, "/scale");
-    multiply->set_friendly_name(shift->data.get_node()->get_friendly_name());
-    return editor.replace(node->output(0), make_link<Add>(multiply, *shifted, node, "/shift"),
+    multiply->set_friendly_name(middle->data.get_node()->get_friendly_name());
+    return editor.replace(node->output(0), make_link<Add>(multiply, *scaled, node, "/shift")->output(0),
                           "Multiply, Add, Multiply by constants merged");
 }
 
 // (x + b1) * a + b2    ==>    x * a + (b1 a + b2)
 bool merge_add_multiply_add(const Node& node, Editor& editor) {
     const auto outer = find_link<Add>(node->output(0));
-    const auto scale = outer ? find_inner<Multiply>(outer->data) : std::nullopt;
-    const auto inner = scale ? find_inner<Add>(scale->data) : std::nullopt;
-    if (!inner || !are_safe_shifts(outer->constant.values) || !are_safe_factors(scale->constant.values) ||
-        !are_safe_shifts(inner->constant.values)) {
+    const auto middle = outer ? find_inner<Multiply>(outer->data) : std::nullopt;
+    const auto inner = middle ? find_inner<Add>(middle->data) : std::nullopt;
+    if (!inner) {
         return false;
     }
-    const auto scaled = combine(inner->constant, scale->constant, product);
-    const auto shift = scaled ? combine(*scaled, outer->constant, sum) : std::nullopt;
-    if (!shift || !are_safe_shifts(shift->values)) {
+    const auto first = read(inner->source);
+    const auto scale = read(middle->source);
+    const auto second = read(outer->source);
+    const auto scaled = combine(first, scale, product);
+    const auto shift = scaled ? combine(*scaled, second, sum) : std::nullopt;
+    if (!shift || !are_safe_factors(scale.values) || !are_safe_shifts(first.values) ||
+        !are_safe_shifts(second.values) || !are_safe_shifts(shift->values)) {
         return false;
     }
-    const auto multiply = std::make_shared<Multiply>(inner->data, scale->source);
+    const auto multiply = std::make_shared<Multiply>(inner->data, middle->source);
     multiply->set_friendly_name(outer->data.get_node()->get_friendly_name());
-    return editor.replace(node->output(0), make_link<Add>(multiply, *shift, node, "/shift"),
+    return editor.replace(node->output(0), make_link<Add>(multiply, *shift, node, "/shift")->output(0),
                           "Add, Multiply, Add of constants merged");
 }
 

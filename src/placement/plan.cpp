@@ -40,12 +40,13 @@ std::vector<std::size_t> ports_to_quantize(const GraphIndex& graph, const ov::No
 }
 
 /// Why an operation with a rule still stays in floating point, or empty.
-std::string refusal(const ov::Node& node, const IgnoredOperations& ignored, std::size_t number) {
+std::string refusal(const ov::Node& node, const std::vector<std::size_t>& ports, const IgnoredOperations& ignored,
+                    std::size_t number) {
     if (ignored.contains(number)) {
         return ignored.reasons.at(number);
     }
-    for (std::size_t port = 0; port < node.get_input_size() && port < 2; ++port) {
-        if (is_integer(node.get_input_element_type(port))) {
+    for (const std::size_t port : ports) {
+        if (port < node.get_input_size() && is_integer(node.get_input_element_type(port))) {
             return "integer input";
         }
     }
@@ -66,14 +67,15 @@ InputSet request_inputs(const GraphIndex& graph, const HardwareRules& rules, con
         if (!rule || rules.is_agnostic(node)) {
             continue;
         }
-        if (const std::string reason = refusal(node, ignored, i); !reason.empty()) {
+        const auto ports = ports_to_quantize(graph, node, *rule);
+        if (const std::string reason = refusal(node, ports, ignored, i); !reason.empty()) {
             if (reason != "computes a shape" && reason != "constant") {
                 left.push_back({node.get_friendly_name(), node.get_type_name(), reason});
             }
             continue;
         }
-        for (const std::size_t port : ports_to_quantize(graph, node, *rule)) {
-            if (port >= node.get_input_size() || is_integer(node.get_input_element_type(port))) {
+        for (const std::size_t port : ports) {
+            if (port >= node.get_input_size()) {
                 continue;
             }
             const auto* source = node.get_input_node_ptr(port);

@@ -1,0 +1,378 @@
+#include "command_line.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <openvino/core/version.hpp>
+
+#include "octet/version.hpp"
+
+#include "help.hpp"
+#include "usage_error.hpp"
+#include "values.hpp"
+
+namespace octet::cli {
+namespace {
+
+using Words = std::vector<std::string>;
+
+// The options of one command, each written into `arguments` where it is given.
+class OptionTable {
+public:
+    OptionTable(CLI::App& app, Arguments& arguments) : app_(app), out_(arguments) {}
+
+    void model(const char* what) {
+        text("-m,--model", "PATH", "Model", what, [this](const std::string& path) { out_.model = path; });
+    }
+
+    void quantized() {
+        text("-q,--quantized", "PATH", "Model", "The quantized model.",
+             [this](const std::string& path) { out_.quantized = path; });
+    }
+
+    void output() {
+        text("-o,--output", "FOLDER", "Model",
+             "Where the result goes: <model's name>.xml and .bin, quantization.json, options.json. Made if missing.",
+             [this](const std::string& path) { out_.output = path; });
+    }
+
+    void shape() {
+        list("--shape", "[NAME]SHAPE", "Model",
+             "Run samples at this shape, e.g. 1,3,640,640, or input[1,3,640,640] for one of several inputs; ? is an axis "
+             "that the data decides. Default: from the data. Repeatable.",
+             [this](const std::string& value) {
+                 auto [name, shape] = parse_shape("--shape", value);
+                 if (!out_.options.shapes.emplace(name, shape).second) {
+                     throw UsageError("--shape: given twice for " +
+                                      (name.empty() ? "the only input" : "input \"" + name + "\""));
+                 }
+             });
+    }
+
+    void data() {
+        list("--data", "[NAME=]PATH", "Data",
+             "Samples: a folder of pictures, a text file that lists pictures, an .npz, or .npy files (first axis = "
+             "samples). NAME is the input that PATH feeds, by tensor or parameter; not needed for one input or an .npz. "
+             "Repeatable.",
+             [this](const std::string& value) { out_.data.push_back(parse_data("--data", value)); });
+        flag("--skip-bad", "Data", "Go on without samples that cannot be read, and report them.",
+             [this] { out_.options.skip_bad = true; });
+    }
+
+    void pictures() {
+        const char* group = "Pictures (what is not given comes from the model, where it says something)";
+        text("--mean", "X[,Y,Z]", group,
+             "Subtracted from the pixel values 0..255: one number, or one per channel as the model takes them. Default 0.",
+             [this](const std::string& value) { out_.preprocessing.mean = parse_numbers("--mean", value); });
+        text("--scale", "X[,Y,Z]", group, "Divides after --mean: one number, or one per channel. Default 1.",
+             [this](const std::string& value) { out_.preprocessing.scale = parse_numbers("--scale", value); });
+        flag("--rgb", group, "Feed RGB. Default: BGR.", [this] { out_.preprocessing.rgb = true; });
+        text("--resize", "linear|cubic|area", group, "How pictures are resized. Default linear.",
+             [this](const std::string& value) {
+                 out_.preprocessing.resize = parse_choice<Resize>(
+                     "--resize", value,
+                     {{"linear", Resize::Linear}, {"cubic", Resize::Cubic}, {"area", Resize::Area}});
+             });
+        text("--crop-fraction", "X", group, "Keep the central part of this share of each side, in (0, 1]. Default 1.",
+             [this](const std::string& value) {
+                 out_.preprocessing.crop_fraction = parse_number("--crop-fraction", value);
+                 if (!(*out_.preprocessing.crop_fraction > 0 && *out_.preprocessing.crop_fraction <= 1)) {
+                     throw UsageError("--crop-fraction: expected a number above 0 and up to 1; got \"" + value + "\"");
+                 }
+             });
+        optional_text("--letterbox", "", "[=VALUE,topleft|center]", group,
+                      "Keep a picture's proportions and fill the rest with VALUE (0..255). Default: stretch; when given "
+                      "alone, 114,center.",
+                      [this](const std::string& value) {
+                          out_.preprocessing.letterbox = parse_letterbox("--letterbox", value);
+                      });
+        text("--layout", "NCHW|NHWC", group, "The input's layout. Default: the model's own, else guessed from its shape.",
+             [this](const std::string& value) {
+                 out_.preprocessing.layout =
+                     parse_choice<std::string>("--layout", value, {{"NCHW", "NCHW"}, {"NHWC", "NHWC"}});
+             });
+    }
+
+    void quantization() {
+        const char* group = "Quantization";
+        text("--subset", "N", group, "Measure N samples, evenly spread. Default: all.",
+             [this](const std::string& value) { out_.options.subset = parse_count("--subset", value, 1); });
+        text("--preset", "performance|mixed", group,
+             "performance: symmetric activations, the fastest. mixed: asymmetric activations, often more exact. Default "
+             "performance.",
+             [this](const std::string& value) {
+                 out_.options.preset = parse_choice<Preset>(
+                     "--preset", value, {{"performance", Preset::Performance}, {"mixed", Preset::Mixed}});
+             });
+        text("--model-type", "auto|none|transformer", group,
+             "transformer keeps residual additions and normalizations in floating point. Default auto: looks for attention, "
+             "and says what it found.",
+             [this](const std::string& value) {
+                 out_.options.model_type = parse_choice<ModelType>("--model-type", value,
+                                                                   {{"auto", ModelType::Auto},
+                                                                    {"none", ModelType::None},
+                                                                    {"transformer", ModelType::Transformer}});
+             });
+        text("--target-device", "DEVICE", group, "ANY or CPU. Default ANY.",
+             [this](const std::string& value) { out_.options.target_device = value; });
+        list("--ignored-scope", "NAME|re:REGEX", group,
+             "Leave this operation, or those whose whole name fits REGEX, in floating point. Repeatable.",
+             [this](const std::string& value) { out_.options.ignored.names.push_back(value); });
+        list("--ignored-type", "TYPE", group,
+             "Leave operations of this type, e.g. Add, in floating point. Repeatable.",
+             [this](const std::string& value) { out_.options.ignored.types.push_back(value); });
+        flag("--no-bias-correction", group, "Leave biases as they are.",
+             [this] { out_.options.bias_correction = false; });
+        flag("--no-fold", group, "Leave the graph as it came: fold no BatchNorm, scales or constants.",
+             [this] { out_.options.fold = false; });
+    }
+
+    void writing() {
+        const char* group = "Result";
+        flag("--reshape", group, "Write the model with the shapes of --shape instead of its own axes.",
+             [this] { out_.options.reshape = true; });
+        flag("--fp16", group, "Store the constants that stay in floating point as f16.",
+             [this] { out_.options.fp16 = true; });
+        flag("--keep-uncompressed-weights", group, "Leave weights f32 under FakeQuantize instead of storing int8.",
+             [this] { out_.options.keep_uncompressed_weights = true; });
+        optional_text("--check", "50", "[=N]", group,
+                      "Set N samples aside (at most a third, and never what --subset asks for), and at the end compare the "
+                      "written model with the original on them: SQNR, top-1 agreement, throughput. Default: off; N is 50.",
+                      [this](const std::string& value) { out_.check = parse_count("--check", value, 1); });
+    }
+
+    void run() {
+        text("--threads", "N", "Run", "Threads to use; the result does not depend on it. Default: all CPUs.",
+             [this](const std::string& value) { out_.run.threads = parse_count("--threads", value, 0); });
+        text("--progress", "auto|plain|json|none", "Run",
+             "auto: a bar on a terminal, else plain lines, on stderr. json: a JSON object a line on stdout. Default auto.",
+             [this](const std::string& value) {
+                 out_.progress = parse_choice<ProgressStyle>("--progress", value,
+                                                             {{"auto", ProgressStyle::Auto},
+                                                              {"plain", ProgressStyle::Plain},
+                                                              {"json", ProgressStyle::Json},
+                                                              {"none", ProgressStyle::None}});
+             });
+        flag("--quiet", "Run", "Print nothing but errors.", [this] { out_.quiet = true; });
+        log_level();
+    }
+
+    void log_level() {
+        text("--log-level", "debug|info|warning|error", "Run", "The least important remarks shown, on stderr. Default info.",
+             [this](const std::string& value) {
+                 out_.log_level = parse_choice<LogLevel>("--log-level", value,
+                                                         {{"debug", LogLevel::Debug},
+                                                          {"info", LogLevel::Info},
+                                                          {"warning", LogLevel::Warning},
+                                                          {"error", LogLevel::Error}});
+             });
+    }
+
+    void json(const char* what) {
+        flag("--json", "Run", what, [this] { out_.json = true; });
+    }
+
+private:
+    using Take = std::function<void(const std::string&)>;
+
+    void text(const char* name, const char* value, const char* group, const char* what, Take take) {
+        app_.add_option_function<std::string>(name, std::move(take), what)->type_name(value)->group(group);
+    }
+
+    void list(const char* name, const char* value, const char* group, const char* what, Take take) {
+        app_.add_option_function<Words>(
+                name, [take = std::move(take)](const Words& values) { std::for_each(values.begin(), values.end(), take); },
+                what)
+            ->type_name(value)
+            ->group(group)
+            ->expected(1)
+            ->allow_extra_args(false)
+            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    }
+
+    // A flag to CLI11: it takes a value after `=` only, never the next word.
+    void optional_text(const char* name, const std::string& fallback, const char* value, const char* group,
+                       const char* what, Take take) {
+        CLI::callback_t read = [take = std::move(take), fallback](const CLI::results_t& results) {
+            take(results.back() == "true" ? fallback : results.back());
+            return true;
+        };
+        auto* option = app_.add_option(name, read, what)->expected(0)->type_size(0);
+        option->type_name(value)->group(group)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    }
+
+    void flag(const char* name, const char* group, const char* what, const std::function<void()>& take) {
+        app_.add_flag_callback(name, take, what)->group(group);
+    }
+
+    CLI::App& app_;
+    Arguments& out_;
+};
+
+struct Command {
+    const char* name;
+    const char* what;
+    const char* usage;
+    const char* examples;
+    void (*declare)(OptionTable&);
+    Words (*missing)(const Arguments&);  ///< options that must be given and are not
+};
+
+Words missing_of(std::initializer_list<std::pair<bool, const char*>> needs) {
+    Words missing;
+    for (const auto& [is_there, name] : needs) {
+        if (!is_there) {
+            missing.emplace_back(name);
+        }
+    }
+    return missing;
+}
+
+const Command kCommands[] = {
+    {"quantize", "Quantize a model to INT8 with unlabelled samples.",
+     "octet quantize -m MODEL --data [NAME=]PATH -o FOLDER [options]",
+     "  octet quantize -m model.onnx --data photos/ --mean 123.675,116.28,103.53 --scale 58.395,57.12,57.375 --rgb -o out/\n"
+     "  octet quantize -m model.xml --data calibration.npz --preset mixed --subset 300 --check -o out/\n"
+     "  octet quantize -m model.xml --data ids=ids.npy --data mask=mask.npy --model-type transformer -o out/",
+     [](OptionTable& table) {
+         table.model("The model: IR (.xml), ONNX, TFLite, TensorFlow or Paddle.");
+         table.output();
+         table.shape();
+         table.data();
+         table.pictures();
+         table.quantization();
+         table.writing();
+         table.run();
+     },
+     [](const Arguments& given) {
+         return missing_of(
+             {{!given.model.empty(), "--model"}, {!given.data.empty(), "--data"}, {!given.output.empty(), "--output"}});
+     }},
+    {"inspect", "List the quantizers of a model.", "octet inspect -m MODEL [--json]", "  octet inspect -m out/model.xml",
+     [](OptionTable& table) {
+         table.model("The model; one in floating point has no quantizers.");
+         table.json("Print a JSON array on stdout.");
+         table.log_level();
+     },
+     [](const Arguments& given) { return missing_of({{!given.model.empty(), "--model"}}); }},
+    {"compare", "Compare a quantized model with the original: exactness and speed.",
+     "octet compare -m MODEL -q QUANTIZED --data [NAME=]PATH [options]",
+     "  octet compare -m model.onnx -q out/model.xml --data photos/\n"
+     "  octet compare -m model.xml -q out/model.xml --data ids=ids.npy --data mask=mask.npy --json",
+     [](OptionTable& table) {
+         table.model("The original model.");
+         table.quantized();
+         table.shape();
+         table.data();
+         table.pictures();
+         table.json("Print one JSON object on stdout; a figure that is no finite number is null.");
+         table.run();
+     },
+     [](const Arguments& given) {
+         return missing_of({{!given.model.empty(), "--model"},
+                            {!given.quantized.empty(), "--quantized"},
+                            {!given.data.empty(), "--data"}});
+     }},
+};
+
+std::string general_help() {
+    std::string text = "octet: a trained model and some samples in, an INT8 OpenVINO model out\n\n"
+                       "Usage: octet COMMAND [options]\n\nCommands:\n";
+    for (const auto& command : kCommands) {
+        text += help_line(command.name, command.what);
+    }
+    text += "\n" + help_line("octet COMMAND --help", "A command's options and examples.") +
+            help_line("octet --version", "The version of octet and OpenVINO.");
+    return text + "\nExit codes: 0 done, 2 wrong usage or configuration, 3 model or data that cannot be used,\n"
+                  "4 accuracy goal missed (model written), 70 internal error, 130 cancelled.\n";
+}
+
+std::string version_text() {
+    return std::string("octet ") + kVersion + " (OpenVINO " + ov::get_openvino_version().buildNumber + ")\n";
+}
+
+// What CLI11 did not know: a mistyped option or a stray word.
+void refuse_unknown(const CLI::App& app) {
+    const auto words = app.remaining();
+    if (words.empty()) {
+        return;
+    }
+    const auto option = std::find_if(words.begin(), words.end(), [](const std::string& word) {
+        return word.size() > 1 && word[0] == '-' && word != "--";
+    });
+    if (option == words.end()) {
+        throw UsageError("unexpected argument \"" + words.front() + "\"");
+    }
+    Words known;
+    for (const auto* each : app.get_options()) {
+        for (const auto& name : each->get_lnames()) {
+            known.push_back("--" + name);
+        }
+    }
+    const std::string name = option->substr(0, option->find('='));
+    throw UsageError("unknown option \"" + name + "\"" + did_you_mean(name, known));
+}
+
+CommandLine parse_command(const Command& command, Words words) {
+    CommandLine line{command.name, {}, {}};
+    CLI::App app(command.what);
+    app.formatter(std::make_shared<HelpFormatter>(command.usage));
+    app.footer("\nExamples:\n" + std::string(command.examples));
+    OptionTable table(app, line.arguments);
+    command.declare(table);
+    app.set_help_flag("-h,--help", "This text.")->group("Run");
+    app.allow_extras();
+    try {
+        std::reverse(words.begin(), words.end());  // as CLI11 wants it
+        app.parse(std::move(words));
+    } catch (const CLI::CallForHelp&) {
+        return {{}, {}, app.help()};
+    } catch (const CLI::ParseError& error) {
+        refuse_unknown(app);
+        throw UsageError(error.what());
+    }
+    refuse_unknown(app);
+    const Words missing = command.missing(line.arguments);
+    if (!missing.empty()) {
+        std::string list;
+        for (const auto& name : missing) {
+            list += (list.empty() ? "" : ", ") + name;
+        }
+        throw UsageError("missing " + list);
+    }
+    return line;
+}
+
+}  // namespace
+
+CommandLine parse_command_line(const Words& words) {
+    if (words.empty()) {
+        throw UsageError("no command given: quantize, inspect or compare");
+    }
+    const std::string first = lower_case(words.front());
+    if (first == "--help" || first == "-h" || (first == "help" && words.size() == 1)) {
+        return {{}, {}, general_help()};
+    }
+    if (first == "--version" || first == "version") {
+        return {{}, {}, version_text()};
+    }
+    if (first == "help") {
+        return parse_command_line({words[1], "--help"});
+    }
+    Words known;
+    for (const auto& command : kCommands) {
+        if (first == command.name) {
+            return parse_command(command, Words(words.begin() + 1, words.end()));
+        }
+        known.emplace_back(command.name);
+    }
+    if (first[0] == '-') {
+        throw UsageError("unknown option \"" + words.front() + "\" before a command" +
+                         did_you_mean(first, {"--help", "--version"}));
+    }
+    throw UsageError("unknown command \"" + words.front() + "\"" + did_you_mean(first, known));
+}
+
+}  // namespace octet::cli
