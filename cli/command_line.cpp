@@ -178,18 +178,34 @@ private:
     using Take = std::function<void(const std::string&)>;
 
     void text(const char* name, const char* value, const char* group, const char* what, Take take) {
-        app_.add_option_function<std::string>(name, std::move(take), what)->type_name(value)->group(group);
+        app_.add_option_function<std::string>(name, checked(name, std::move(take)), what)
+            ->type_name(value)
+            ->group(group);
     }
 
     void list(const char* name, const char* value, const char* group, const char* what, Take take) {
         app_.add_option_function<Words>(
-                name, [take = std::move(take)](const Words& values) { std::for_each(values.begin(), values.end(), take); },
+                name,
+                [take = checked(name, std::move(take))](const Words& values) {
+                    std::for_each(values.begin(), values.end(), take);
+                },
                 what)
             ->type_name(value)
             ->group(group)
             ->expected(1)
             ->allow_extra_args(false)
             ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    }
+
+    // CLI11 takes whatever word comes next as the value, even another option.
+    Take checked(const std::string& name, Take take) {
+        const std::string last_name = name.substr(name.rfind(',') + 1);
+        return [this, last_name, take = std::move(take)](const std::string& value) {
+            if (value.empty() || (value[0] == '-' && app_.get_option_no_throw(value))) {
+                throw UsageError(last_name + ": a value is missing" + (value.empty() ? "" : " before " + value));
+            }
+            take(value);
+        };
     }
 
     // A flag to CLI11: it takes a value after `=` only, never the next word.
@@ -199,7 +215,7 @@ private:
             take(results.back() == "true" ? fallback : results.back());
             return true;
         };
-        auto* option = app_.add_option(name, read, what)->expected(0)->type_size(0);
+        auto* option = app_.add_option(name, read, what)->expected(0);
         option->type_name(value)->group(group)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     }
 

@@ -1,1 +1,92 @@
-int main() {return 0;}
+#include <exception>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "octet/error.hpp"
+
+#include "command_line.hpp"
+#include "commands.hpp"
+#include "exit_codes.hpp"
+#include "progress.hpp"
+#include "shared.hpp"
+#include "signals.hpp"
+#include "terminal.hpp"
+#include "usage_error.hpp"
+
+namespace octet::cli {
+namespace {
+
+int exit_code(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::InvalidOption:
+            return kExitUsage;
+        case ErrorCode::UnsupportedModel:
+        case ErrorCode::InvalidModel:
+        case ErrorCode::InvalidData:
+        case ErrorCode::Io:
+        case ErrorCode::Numeric:
+            return kExitInput;
+        case ErrorCode::Cancelled:
+            return kExitCancelled;
+        case ErrorCode::Internal:
+            break;
+    }
+    return kExitInternal;
+}
+
+int complain(int code, const std::string& text) {
+    write_err(printable("octet: " + text) + "\n");
+    return code;
+}
+
+int complain_internal(const std::string& text) {
+    return complain(kExitInternal, "internal error: " + text +
+                                       "\nThis is a bug in octet; please report it with the command and the model.");
+}
+
+int complain(const Error& error) {
+    if (error.code() == ErrorCode::Internal) {
+        return complain_internal(error.what());
+    }
+    return complain(exit_code(error.code()), error.code() == ErrorCode::Cancelled ? error.what()
+                                                                                  : std::string("error: ") + error.what());
+}
+
+int run(const CommandLine& line) {
+    if (line.command.empty()) {
+        write_out(line.text);
+        return kExitDone;
+    }
+    Progress progress(line.arguments);
+    if (line.command == "inspect") {
+        return run_inspect(line.arguments);
+    }
+    return line.command == "quantize" ? run_quantize(line.arguments, progress) : run_compare(line.arguments, progress);
+}
+
+int run(const std::vector<std::string>& words) {
+    try {
+        return run(parse_command_line(words));
+    } catch (const UsageError& error) {
+        const bool has_command = !words.empty() && (words[0] == "quantize" || words[0] == "inspect" || words[0] == "compare");
+        return complain(kExitUsage, std::string("error: ") + error.what() + "\nSee octet " +
+                                        (has_command ? words[0] + " " : "") + "--help");
+    } catch (const Error& error) {
+        return complain(error);
+    } catch (const std::bad_alloc&) {
+        return complain(kExitInput, "error: not enough memory for this model and these samples");
+    } catch (const std::exception& error) {
+        return complain_internal(error.what());
+    } catch (...) {
+        return complain_internal("unknown exception");
+    }
+}
+
+}  // namespace
+}  // namespace octet::cli
+
+int main(int argc, char** argv) {
+    octet::cli::install_signal_handlers();
+    return octet::cli::run(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
+}

@@ -101,14 +101,15 @@ Assignment assign(const Npz& npz, const std::vector<ModelInput>& inputs, const s
 void check_assigned(const Assignment& assignment, const Npz& npz, const std::vector<ModelInput>& inputs,
                     const std::string& where) {
     if (assignment.empty()) {
-        const std::string& name = npz.names().front();
         std::vector<std::string> known;
         for (const auto& input : inputs) {
             known.insert(known.end(), input.names.begin(), input.names.end());
         }
+        const auto& names = npz.names();
         throw Error(ErrorCode::InvalidOption, where,
-                    "no array is named as an input of the model: array \"" + name + "\"" + did_you_mean(name, known) +
-                        "; the model's inputs: " + list_names(inputs));
+                    "no array is named as an input: expected " + list_names(inputs) + ", got " + quoted(names) +
+                        did_you_mean(names.front(), known) +
+                        (names.size() == 1 ? "; rename it, or say which input it feeds, as NAME=PATH" : ""));
     }
 }
 
@@ -255,7 +256,8 @@ SourceData open_npz(const std::vector<ModelInput>& inputs, const DataSource& sou
         }
         arrays.emplace_back(inputs[i].name(), std::move(array));
     }
-    return {std::make_unique<StackedArrays>(std::move(arrays), source.path.filename().string()), positions(assignment)};
+    return {std::make_unique<StackedArrays>(std::move(arrays), source.path.filename().string()), positions(assignment),
+            unused_names(assignment, npz)};
 }
 
 SourceData open_npz_folder(const std::vector<ModelInput>& inputs, const DataSource& source,

@@ -1,5 +1,6 @@
 #include "data/feed.hpp"
 
+#include <exception>
 #include <memory>
 #include <optional>
 
@@ -115,6 +116,16 @@ ov::Tensor fit(const ov::Tensor& given, const ModelInput& input, const std::stri
     return converted;
 }
 
+Sample read_sample(const Dataset& dataset, std::size_t index) {
+    try {
+        return dataset.sample(index);
+    } catch (const Error&) {
+        throw;
+    } catch (const std::exception& error) {
+        std::throw_with_nested(Error(ErrorCode::InvalidData, dataset.label(index), error.what()));
+    }
+}
+
 }  // namespace
 
 Feed::Feed(const ov::Model& model, const Dataset& dataset) : inputs_(model_inputs(model)), dataset_(dataset) {
@@ -123,7 +134,7 @@ Feed::Feed(const ov::Model& model, const Dataset& dataset) : inputs_(model_input
     }
     Sample first;
     try {
-        first = dataset_.sample(0);
+        first = read_sample(dataset_, 0);
     } catch (const Error&) {
         return;  // reported when that sample is asked for
     }
@@ -139,7 +150,7 @@ std::string Feed::label(std::size_t index) const {
 }
 
 std::vector<ov::Tensor> Feed::operator()(std::size_t index) const {
-    const Sample sample = dataset_.sample(index);
+    const Sample sample = read_sample(dataset_, index);
     const std::string label = dataset_.label(index);
     const auto given = match(inputs_, sample, ErrorCode::InvalidData, label);
     std::vector<ov::Tensor> tensors;

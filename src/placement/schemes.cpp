@@ -193,7 +193,9 @@ private:
 
 bool feeds_activation_matmul(const Quantizer& quantizer) {
     return std::any_of(quantizer.inputs.begin(), quantizer.inputs.end(), [](const QuantizedInput& input) {
-        return std::string(input.node->get_type_name()) == "MatMul" && !find_constant(input.node->input_value(1));
+        return std::any_of(input.operations.begin(), input.operations.end(), [](const ov::Node* operation) {
+            return std::string(operation->get_type_name()) == "MatMul" && !find_constant(operation->input_value(1));
+        });
     });
 }
 

@@ -1,0 +1,75 @@
+#include "paths.hpp"
+
+#include <unistd.h>
+
+#include <system_error>
+
+#include "octet/error.hpp"
+
+namespace octet::cli {
+namespace fs = std::filesystem;
+namespace {
+
+std::uintmax_t file_bytes(const fs::path& path) {
+    std::error_code error;
+    const auto size = fs::is_regular_file(path, error) ? fs::file_size(path, error) : 0;
+    return error ? 0 : size;
+}
+
+std::uintmax_t folder_bytes(const fs::path& folder) {
+    std::uintmax_t bytes = 0;
+    std::error_code error;
+    for (fs::recursive_directory_iterator it(folder, fs::directory_options::skip_permission_denied, error), end;
+         !error && it != end; it.increment(error)) {
+        bytes += file_bytes(it->path());
+    }
+    return bytes;
+}
+
+}  // namespace
+
+std::string model_stem(const fs::path& model) {
+    // "saved_model/" ends with an empty name, "." and ".." say nothing.
+    fs::path path = model.has_filename() ? model : model.parent_path();
+    if (path.filename() == "." || path.filename() == "..") {
+        std::error_code error;
+        path = fs::weakly_canonical(path, error);
+    }
+    return path.stem().string();
+}
+
+std::uintmax_t model_bytes(const fs::path& model) {
+    std::error_code error;
+    if (fs::is_directory(model, error)) {
+        return folder_bytes(model);
+    }
+    std::uintmax_t bytes = file_bytes(model);
+    for (const auto& [extension, companion] : {std::pair{".xml", ".bin"}, {".pdmodel", ".pdiparams"}}) {
+        if (model.extension() == extension) {
+            bytes += file_bytes(fs::path(model).replace_extension(companion));
+        }
+    }
+    for (const char* suffix : {".data", "_data"}) {
+        bytes += file_bytes(fs::path(model) += suffix);
+    }
+    return bytes;
+}
+
+void refuse_bad_output(const fs::path& folder, const std::string& stem, const fs::path& source) {
+    std::error_code error;
+    if (fs::exists(folder, error) && !fs::is_directory(folder, error)) {
+        throw Error(ErrorCode::Io, folder.string(), "expected a folder for the result, got a file");
+    }
+    if (fs::equivalent(folder / (stem + ".xml"), source, error)) {
+        throw Error(ErrorCode::Io, source.string(), "the result would overwrite the source; give another --output");
+    }
+    fs::path existing = fs::absolute(folder, error);
+    while (!fs::exists(existing, error) && existing.has_relative_path()) {
+        existing = existing.parent_path();
+    }
+    if (::access(existing.c_str(), W_OK | X_OK) != 0) {
+        throw Error(ErrorCode::Io, folder.string(), "the output folder cannot be written to: no permission");
+    }
+}
+
+}  // namespace octet::cli

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace octet::cli {
+
+/// What the result of quantizing `model` is called: the file's or folder's name without its extension.
+std::string model_stem(const std::filesystem::path& model);
+
+/// Bytes of a model's files: the file, its weights beside it (.bin, .pdiparams, .onnx.data), or all of a folder.
+/// 0 where nothing is there.
+std::uintmax_t model_bytes(const std::filesystem::path& model);
+
+/// Says at once what saving would say at the end: the folder is a file, may not be written to, or holds the source.
+/// Throws Error(Io).
+void refuse_bad_output(const std::filesystem::path& folder, const std::string& stem, const std::filesystem::path& source);
+
+}  // namespace octet::cli

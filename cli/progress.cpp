@@ -1,0 +1,148 @@
+#include "progress.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "signals.hpp"
+#include "terminal.hpp"
+
+namespace octet::cli {
+namespace {
+
+constexpr auto kRedraw = std::chrono::milliseconds(100);
+constexpr auto kPlainPause = std::chrono::seconds(3);
+constexpr std::size_t kBarWidth = 30;
+
+double seconds(std::chrono::steady_clock::duration duration) {
+    return std::chrono::duration<double>(duration).count();
+}
+
+std::string clock_text(double secs) {
+    const auto whole = static_cast<long long>(std::ceil(secs));
+    return whole >= 3600 ? fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60)
+                         : fmt::format("{}:{:02}", whole / 60, whole % 60);
+}
+
+}  // namespace
+
+Progress::Progress(const Arguments& arguments)
+    : style_(arguments.progress), least_(arguments.log_level), quiet_(arguments.quiet), last_shown_(Clock::now()) {
+    if (quiet_) {
+        style_ = ProgressStyle::None;
+    } else if (style_ == ProgressStyle::Auto && !is_terminal(STDERR_FILENO)) {
+        style_ = ProgressStyle::Plain;
+    }
+}
+
+Progress::~Progress() {
+    clear();
+}
+
+void Progress::phase(std::string_view name, std::size_t total) {
+    end_phase();
+    name_ = name;
+    phase_start_ = Clock::now();
+    if (style_ == ProgressStyle::Json || style_ == ProgressStyle::Auto) {
+        show(0, total);
+    }
+}
+
+void Progress::step(std::size_t done, std::size_t total) {
+    const auto pause = style_ == ProgressStyle::Plain ? Clock::duration(kPlainPause) : Clock::duration(kRedraw);
+    const bool is_last = done == total && style_ == ProgressStyle::Json;
+    if (style_ != ProgressStyle::None && (is_last || Clock::now() - last_shown_ >= pause)) {
+        show(done, total);
+    }
+}
+
+void Progress::show(std::size_t done, std::size_t total) {
+    last_shown_ = Clock::now();
+    if (style_ == ProgressStyle::Json) {
+        write_out(json(done, total));
+    } else if (style_ == ProgressStyle::Plain) {
+        write_err(fmt::format("{} {}\n", name_, figures(done, total)));
+    } else {
+        write_err("\r" + bar(done, total) + "\x1b[K");
+        has_bar_ = true;
+    }
+}
+
+std::string Progress::bar(std::size_t done, std::size_t total) const {
+    std::string line = fmt::format("{:<10} ", name_);
+    if (total > 0) {
+        const std::size_t filled = kBarWidth * std::min(done, total) / total;
+        line += fmt::format("[{:#<{}}{:-<{}}] ", "", filled, "", kBarWidth - filled) + figures(done, total);
+    }
+    return line.substr(0, terminal_width(STDERR_FILENO) - 1);  // the last column may wrap
+}
+
+std::string Progress::figures(std::size_t done, std::size_t total) const {
+    std::string text = total > 0 ? fmt::format("{}/{}", done, total) : std::string();
+    if (done > 0 && rate(done) > 0) {
+        text += fmt::format("  {:.{}f}/s", rate(done), rate(done) < 10 ? 2 : 0);
+        if (total > done) {
+            text += fmt::format("  {} left", clock_text(static_cast<double>(total - done) / rate(done)));
+        }
+    }
+    return text;
+}
+
+std::string Progress::json(std::size_t done, std::size_t total) const {
+    nlohmann::ordered_json line{{"event", "progress"}, {"phase", name_}, {"done", done}, {"total", total}};
+    line["rate"] = done > 0 ? nlohmann::ordered_json(rate(done)) : nlohmann::ordered_json();
+    const bool is_known = done > 0 && total >= done && rate(done) > 0;
+    line["eta"] = is_known ? nlohmann::ordered_json(static_cast<double>(total - done) / rate(done))
+                           : nlohmann::ordered_json();
+    return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+double Progress::rate(std::size_t done) const {
+    return static_cast<double>(done) / std::max(1e-9, seconds(Clock::now() - phase_start_));
+}
+
+void Progress::log(LogLevel level, std::string_view component, std::string_view text) {
+    if (level < least_ || (quiet_ && level < LogLevel::Error)) {
+        return;
+    }
+    static constexpr const char* kNames[] = {"debug: ", "", "warning: ", "error: "};
+    clear();
+    const std::string place = level == LogLevel::Debug ? fmt::format("[{}] ", component) : std::string();
+    write_err(fmt::format("{}{}{}\n", kNames[static_cast<int>(level)], place, printable(text)));
+}
+
+bool Progress::cancelled() {
+    return is_interrupted();
+}
+
+void Progress::finish() {
+    end_phase();
+    clear();
+}
+
+void Progress::end_phase() {
+    if (name_.empty()) {
+        return;
+    }
+    const double spent = seconds(Clock::now() - phase_start_);
+    const auto known = std::find_if(phases_.begin(), phases_.end(), [&](const PhaseTime& p) { return p.name == name_; });
+    if (known != phases_.end()) {
+        known->seconds += spent;
+    } else {
+        phases_.push_back({name_, spent});
+    }
+    name_.clear();
+}
+
+void Progress::clear() {
+    if (has_bar_) {
+        write_err("\r\x1b[K");
+        has_bar_ = false;
+    }
+}
+
+}  // namespace octet::cli

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "octet/observer.hpp"
+#include "octet/report.hpp"
+
+#include "command_line.hpp"
+
+namespace octet::cli {
+
+/// Shows a run while it goes on (a bar, plain lines or JSON, see ProgressStyle), prints remarks, times phases, and asks
+/// the run to stop when the user does.
+class Progress : public Observer {
+public:
+    explicit Progress(const Arguments& arguments);
+    ~Progress() override;
+
+    void phase(std::string_view name, std::size_t total) override;
+    void step(std::size_t done, std::size_t total) override;
+    void log(LogLevel level, std::string_view component, std::string_view text) override;
+    bool cancelled() override;
+
+    /// Ends the last phase and takes the bar away.
+    void finish();
+
+    /// In the order they began; a phase that ran twice is listed once.
+    const std::vector<PhaseTime>& phases() const {
+        return phases_;
+    }
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    void show(std::size_t done, std::size_t total);
+    void end_phase();
+    std::string bar(std::size_t done, std::size_t total) const;
+    std::string json(std::size_t done, std::size_t total) const;
+    std::string figures(std::size_t done, std::size_t total) const;
+    double rate(std::size_t done) const;
+    void clear();
+
+    ProgressStyle style_;
+    LogLevel least_;
+    bool quiet_;
+    std::string name_;
+    Clock::time_point phase_start_, last_shown_;
+    std::vector<PhaseTime> phases_;
+    bool has_bar_ = false;
+};
+
+}  // namespace octet::cli

@@ -1,0 +1,135 @@
+#include "shared.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "octet/error.hpp"
+#include "octet/model_io.hpp"
+
+#include "base/text.hpp"
+#include "terminal.hpp"
+
+namespace octet::cli {
+namespace {
+
+bool is_array_file(const std::filesystem::path& path) {
+    const std::string extension = lower_case(path.extension().string());
+    return extension == ".npy" || extension == ".npz";
+}
+
+// The settings that were not given but are not the defaults either: the model says them.
+std::string settings_from_model(const Preprocessing& given, const Preprocessing& used) {
+    const Preprocessing defaults{{{0}}, {{1}}, false, Resize::Linear, 1.0, {}, {}, Fit::Stretch};
+    std::vector<std::string> names;
+    const auto note = [&](const char* name, const auto& from_user, const auto& in_use, const auto& otherwise) {
+        if (!from_user && in_use != otherwise) {
+            names.emplace_back(name);
+        }
+    };
+    note("mean", given.mean, used.mean, defaults.mean);
+    note("scale", given.scale, used.scale, defaults.scale);
+    note("colour order", given.rgb, used.rgb, defaults.rgb);
+    note("resize", given.resize, used.resize, defaults.resize);
+    note("crop fraction", given.crop_fraction, used.crop_fraction, defaults.crop_fraction);
+    if (!given.letterbox) {
+        note("fit", given.fit, used.fit, defaults.fit);
+    }
+    return fmt::format("{}", fmt::join(names, ", "));
+}
+
+// 12.3, or "exact" and the like where it is not finite.
+std::string decibels(double value) {
+    if (std::isnan(value)) {
+        return "not comparable: shapes differ";
+    }
+    if (std::isinf(value)) {
+        return value > 0 ? "SQNR infinite (equal)" : "SQNR minus infinite";
+    }
+    return fmt::format("SQNR {:.1f} dB", value);
+}
+
+}  // namespace
+
+std::string dump(const Json& json) {
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+void refuse_cancelled(Progress& progress) {
+    if (progress.cancelled()) {
+        throw Error(ErrorCode::Cancelled, "", "cancelled");
+    }
+}
+
+std::shared_ptr<ov::Model> read(const std::filesystem::path& path, Progress& progress) {
+    progress.phase("read", 0);
+    auto model = read_model(path);
+    refuse_cancelled(progress);
+    return model;
+}
+
+std::unique_ptr<Dataset> open_data(const ov::Model& model, const std::string& whose, const Arguments& arguments,
+                                   Progress& progress) {
+    progress.phase("read", 0);
+    auto dataset = open_dataset(model, arguments.data, arguments.preprocessing);
+    refuse_cancelled(progress);
+    for (const auto& source : arguments.data) {
+        if (is_array_file(source.path)) {
+            continue;
+        }
+        const auto used = effective_preprocessing(model, arguments.preprocessing, source.input);
+        const std::string from_model = settings_from_model(arguments.preprocessing, used);
+        progress.log(LogLevel::Info, "data",
+                     fmt::format("{}: {} samples, prepared as {}{}", source.path.string(), dataset->size(), describe(used),
+                                 from_model.empty() ? "" : fmt::format(" ({} from {})", from_model, whose)));
+    }
+    return dataset;
+}
+
+std::string to_text(const Comparison& comparison) {
+    std::size_t width = 0;
+    for (const auto& output : comparison.outputs) {
+        width = std::max(width, output.output.size());
+    }
+    std::string text;
+    for (const auto& output : comparison.outputs) {
+        text += fmt::format("  {:<{}}  {}", printable(output.output), width, decibels(output.sqnr_db));
+        if (!std::isnan(output.sqnr_db)) {
+            text += fmt::format(", cosine {:.5f}, largest error {:.3g}", output.cosine, output.max_error);
+        }
+        if (output.top1_agreement) {
+            text += fmt::format(", top-1 agreement {:.1f} %", 100 * *output.top1_agreement);
+        }
+        text += "\n";
+    }
+    if (comparison.outputs.empty()) {
+        text += "  no output is floating point\n";
+    }
+    if (comparison.reference_fps && comparison.quantized_fps) {
+        const double before = *comparison.reference_fps, after = *comparison.quantized_fps;
+        const auto digits = [](double rate) { return rate < 10 ? 2 : rate < 100 ? 1 : 0; };
+        text += fmt::format("  throughput: FP32 {:.{}f} -> INT8 {:.{}f} inferences/s ({:.2f} x)\n", before, digits(before),
+                            after, digits(after), after / before);
+    }
+    return text;
+}
+
+Json to_json(const Comparison& comparison) {
+    const auto finite = [](double value) { return std::isfinite(value) ? Json(value) : Json(); };
+    Json json{{"samples", comparison.samples}, {"outputs", Json::array()}};
+    for (const auto& output : comparison.outputs) {
+        Json each{{"output", output.output},
+                  {"sqnr_db", finite(output.sqnr_db)},
+                  {"cosine", finite(output.cosine)},
+                  {"max_error", finite(output.max_error)}};
+        each["top1_agreement"] = output.top1_agreement ? Json(*output.top1_agreement) : Json();
+        json["outputs"].push_back(std::move(each));
+    }
+    json["reference_fps"] = comparison.reference_fps ? Json(*comparison.reference_fps) : Json();
+    json["quantized_fps"] = comparison.quantized_fps ? Json(*comparison.quantized_fps) : Json();
+    return json;
+}
+
+}  // namespace octet::cli

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <nlohmann/json.hpp>
+#include <openvino/core/model.hpp>
+
+#include "octet/compare.hpp"
+#include "octet/dataset.hpp"
+
+#include "command_line.hpp"
+#include "progress.hpp"
+
+// What quantize and compare have in common.
+namespace octet::cli {
+
+using Json = nlohmann::ordered_json;
+
+/// One line of JSON; text from a model that is no UTF-8 is mended.
+std::string dump(const Json& json);
+
+/// Throws Error(Cancelled) where the user asked to stop.
+void refuse_cancelled(Progress& progress);
+
+/// The model of `path`, timed as a phase of its own.
+std::shared_ptr<ov::Model> read(const std::filesystem::path& path, Progress& progress);
+
+/// The samples that `arguments` name, for `model`. Tells how pictures are prepared, and what of that `model` itself
+/// says; `whose` is what to call it ("the model").
+std::unique_ptr<Dataset> open_data(const ov::Model& model, const std::string& whose, const Arguments& arguments,
+                                   Progress& progress);
+
+/// A comparison as text lines, and as JSON (a figure that is no finite number is null).
+std::string to_text(const Comparison& comparison);
+Json to_json(const Comparison& comparison);
+
+}  // namespace octet::cli

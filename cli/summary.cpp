@@ -1,0 +1,137 @@
+#include "summary.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "terminal.hpp"
+
+namespace octet::cli {
+namespace {
+
+constexpr std::size_t kNamesShown = 3;
+constexpr std::size_t kReasonsShown = 8;
+constexpr std::size_t kBadShown = 5;
+
+struct Reason {
+    std::string text;
+    std::vector<std::string> operations;
+};
+
+// Most frequent first, equals in the order they came.
+std::vector<Reason> reasons(const Report& report) {
+    std::vector<Reason> out;
+    std::map<std::string, std::size_t> positions;
+    for (const auto& remark : report.left) {
+        const auto [position, is_new] = positions.emplace(remark.reason, out.size());
+        if (is_new) {
+            out.push_back({remark.reason, {}});
+        }
+        out[position->second].operations.push_back(remark.operation);
+    }
+    std::stable_sort(out.begin(), out.end(), [](const Reason& a, const Reason& b) {
+        return a.operations.size() > b.operations.size();
+    });
+    return out;
+}
+
+// "a, b, c and 4 more"
+std::string first_of(const std::vector<std::string>& names, std::size_t shown) {
+    const std::size_t count = std::min(shown, names.size());
+    std::string text = fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(count), ", "));
+    return names.size() > count ? text + fmt::format(" and {} more", names.size() - count) : text;
+}
+
+std::string bytes_text(std::uintmax_t bytes) {
+    const auto value = static_cast<double>(bytes);
+    return value >= 1e6 ? fmt::format("{:.2f} MB", value / 1e6) : fmt::format("{:.1f} kB", value / 1e3);
+}
+
+std::string row(const char* title, const std::string& text) {
+    return bold(STDOUT_FILENO, fmt::format("{:<11}", title)) + text + "\n";
+}
+
+std::string operations_text(const Report& report) {
+    std::string text =
+        row("Quantized", fmt::format("{} operations in INT8, {} quantizers", report.quantized.size(), report.quantizers.size()));
+    const auto all = reasons(report);
+    if (all.empty()) {
+        return text;
+    }
+    text += row("Left", fmt::format("{} operations in floating point", report.left.size()));
+    for (std::size_t i = 0; i < std::min(all.size(), kReasonsShown); ++i) {
+        text += fmt::format("{:>15}  {}: {}\n", all[i].operations.size(), printable(all[i].text),
+                            printable(first_of(all[i].operations, kNamesShown)));
+    }
+    if (all.size() > kReasonsShown) {
+        text += fmt::format("{:>15}  for other reasons, see quantization.json\n", "...");
+    }
+    return text;
+}
+
+std::string phases_text(const std::vector<PhaseTime>& phases) {
+    double total = 0;
+    std::string parts;
+    for (const auto& phase : phases) {
+        total += phase.seconds;
+        parts += fmt::format("{}{} {:.2f}", parts.empty() ? "" : ", ", phase.name, phase.seconds);
+    }
+    return fmt::format("{:.2f} s: {}", total, parts);
+}
+
+}  // namespace
+
+std::string to_text(const Summary& summary) {
+    const Report& report = *summary.report;
+    std::string text = operations_text(report);
+    text += row("Model type", report.model_type);
+    text += row("Samples", fmt::format("{} measured{}", report.samples,
+                                       report.bad_samples.empty()
+                                           ? ""
+                                           : fmt::format(", {} skipped as bad", report.bad_samples.size())));
+    for (std::size_t i = 0; i < std::min(report.bad_samples.size(), kBadShown); ++i) {
+        text += fmt::format("{:>15}  {}\n", "-", printable(report.bad_samples[i]));
+    }
+    text += row("Size", fmt::format("{} -> {}", bytes_text(summary.bytes_before), bytes_text(summary.bytes_after)));
+    text += row("Seconds", phases_text(summary.phases));
+    text += row("Model", printable(summary.files.xml.string()));
+    if (summary.check) {
+        text += row("Check", fmt::format("against the original on {} samples set aside", summary.check->samples));
+        text += to_text(*summary.check);
+    } else if (summary.is_check_wanted) {
+        text += row("Check", "not measured: all samples were used");
+    }
+    return text;
+}
+
+Json to_json(const Summary& summary) {
+    const Report& report = *summary.report;
+    Json left = Json::array();
+    for (const auto& reason : reasons(report)) {
+        left.push_back({{"reason", reason.text}, {"operations", reason.operations}});
+    }
+    Json seconds = Json::object();
+    for (const auto& phase : summary.phases) {
+        seconds[phase.name] = phase.seconds;
+    }
+    Json json{{"event", "summary"},
+              {"model", summary.files.xml.string()},
+              {"model_type", report.model_type},
+              {"quantized", report.quantized.size()},
+              {"quantizers", report.quantizers.size()},
+              {"left", left},
+              {"samples", report.samples},
+              {"bad_samples", report.bad_samples},
+              {"bytes_before", summary.bytes_before},
+              {"bytes_after", summary.bytes_after},
+              {"seconds", seconds}};
+    if (summary.is_check_wanted) {
+        json["check"] = summary.check ? to_json(*summary.check) : Json("not measured: all samples were used");
+    }
+    return json;
+}
+
+}  // namespace octet::cli

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "octet/compare.hpp"
+#include "octet/model_io.hpp"
+#include "octet/report.hpp"
+
+#include "shared.hpp"
+
+namespace octet::cli {
+
+/// What `octet quantize` tells at its end.
+struct Summary {
+    const Report* report = nullptr;
+    SavedFiles files;
+    std::uintmax_t bytes_before = 0, bytes_after = 0;
+    std::vector<PhaseTime> phases;
+    bool is_check_wanted = false;
+    std::optional<Comparison> check;
+};
+
+/// A short table; its length does not grow with the model.
+std::string to_text(const Summary& summary);
+
+/// {"event": "summary", ...}
+Json to_json(const Summary& summary);
+
+}  // namespace octet::cli
