@@ -331,6 +331,14 @@ void refuse_unknown(const CLI::App& app) {
     throw UsageError("unknown option \"" + name + "\"" + did_you_mean(name, known));
 }
 
+// CLI11 ends every group with a blank line and begins the next with one.
+std::string without_double_blanks(std::string text) {
+    for (auto at = text.find("\n\n\n"); at != std::string::npos; at = text.find("\n\n\n", at)) {
+        text.erase(at, 1);
+    }
+    return text;
+}
+
 CommandLine parse_command(const Command& command, Words words) {
     CommandLine line{command.name, {}, {}};
     CLI::App app(command.what);
@@ -344,7 +352,7 @@ CommandLine parse_command(const Command& command, Words words) {
         std::reverse(words.begin(), words.end());  // as CLI11 wants it
         app.parse(std::move(words));
     } catch (const CLI::CallForHelp&) {
-        return {{}, {}, app.help()};
+        return {{}, {}, without_double_blanks(app.help())};
     } catch (const CLI::ParseError& error) {
         refuse_unknown(app);
         throw UsageError(error.what());

@@ -47,12 +47,18 @@ void Progress::phase(std::string_view name, std::size_t total) {
     end_phase();
     name_ = name;
     phase_start_ = Clock::now();
+    has_step_ = false;
     if (style_ == ProgressStyle::Json || style_ == ProgressStyle::Auto) {
         show(0, total);
     }
 }
 
 void Progress::step(std::size_t done, std::size_t total) {
+    if (!has_step_) {  // what came before, such as compiling the model, would spoil the rate
+        has_step_ = true;
+        first_step_ = Clock::now();
+        first_done_ = done;
+    }
     const auto pause = style_ == ProgressStyle::Plain ? Clock::duration(kPlainPause) : Clock::duration(kRedraw);
     const bool is_last = done == total && style_ == ProgressStyle::Json;
     if (style_ != ProgressStyle::None && (is_last || Clock::now() - last_shown_ >= pause)) {
@@ -83,7 +89,7 @@ std::string Progress::bar(std::size_t done, std::size_t total) const {
 
 std::string Progress::figures(std::size_t done, std::size_t total) const {
     std::string text = total > 0 ? fmt::format("{}/{}", done, total) : std::string();
-    if (done > 0 && rate(done) > 0) {
+    if (rate(done) > 0) {
         text += fmt::format("  {:.{}f}/s", rate(done), rate(done) < 10 ? 2 : 0);
         if (total > done) {
             text += fmt::format("  {} left", clock_text(static_cast<double>(total - done) / rate(done)));
@@ -94,15 +100,19 @@ std::string Progress::figures(std::size_t done, std::size_t total) const {
 
 std::string Progress::json(std::size_t done, std::size_t total) const {
     nlohmann::ordered_json line{{"event", "progress"}, {"phase", name_}, {"done", done}, {"total", total}};
-    line["rate"] = done > 0 ? nlohmann::ordered_json(rate(done)) : nlohmann::ordered_json();
-    const bool is_known = done > 0 && total >= done && rate(done) > 0;
-    line["eta"] = is_known ? nlohmann::ordered_json(static_cast<double>(total - done) / rate(done))
-                           : nlohmann::ordered_json();
+    line["rate"] = nullptr;
+    line["eta"] = nullptr;
+    if (rate(done) > 0) {
+        line["rate"] = rate(done);
+        line["eta"] = static_cast<double>(total - std::min(done, total)) / rate(done);
+    }
     return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 double Progress::rate(std::size_t done) const {
-    return static_cast<double>(done) / std::max(1e-9, seconds(Clock::now() - phase_start_));
+    return has_step_ && done > first_done_
+               ? static_cast<double>(done - first_done_) / std::max(1e-9, seconds(Clock::now() - first_step_))
+               : 0;
 }
 
 void Progress::log(LogLevel level, std::string_view component, std::string_view text) {

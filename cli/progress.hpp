@@ -41,14 +41,16 @@ private:
     std::string bar(std::size_t done, std::size_t total) const;
     std::string json(std::size_t done, std::size_t total) const;
     std::string figures(std::size_t done, std::size_t total) const;
-    double rate(std::size_t done) const;
+    double rate(std::size_t done) const;  ///< steps a second; 0 where not known yet
     void clear();
 
     ProgressStyle style_;
     LogLevel least_;
     bool quiet_;
     std::string name_;
-    Clock::time_point phase_start_, last_shown_;
+    Clock::time_point phase_start_, first_step_, last_shown_;
+    std::size_t first_done_ = 0;
+    bool has_step_ = false;
     std::vector<PhaseTime> phases_;
     bool has_bar_ = false;
 };

@@ -12,6 +12,7 @@
 namespace octet::cli {
 namespace {
 
+constexpr std::size_t kTitleWidth = 12;
 constexpr std::size_t kNamesShown = 3;
 constexpr std::size_t kReasonsShown = 8;
 constexpr std::size_t kBadShown = 5;
@@ -51,7 +52,13 @@ std::string bytes_text(std::uintmax_t bytes) {
 }
 
 std::string row(const char* title, const std::string& text) {
-    return bold(STDOUT_FILENO, fmt::format("{:<11}", title)) + text + "\n";
+    return bold(STDOUT_FILENO, fmt::format("{:<{}}", title, kTitleWidth)) + text + "\n";
+}
+
+// A line that may be cut on a terminal.
+std::string fitting(const std::string& line) {
+    const std::size_t width = is_terminal(STDOUT_FILENO) ? terminal_width(STDOUT_FILENO) : line.size();
+    return (line.size() <= width ? line : line.substr(0, std::max<std::size_t>(width, 4) - 3) + "...") + "\n";
 }
 
 std::string operations_text(const Report& report) {
@@ -63,11 +70,11 @@ std::string operations_text(const Report& report) {
     }
     text += row("Left", fmt::format("{} operations in floating point", report.left.size()));
     for (std::size_t i = 0; i < std::min(all.size(), kReasonsShown); ++i) {
-        text += fmt::format("{:>15}  {}: {}\n", all[i].operations.size(), printable(all[i].text),
-                            printable(first_of(all[i].operations, kNamesShown)));
+        text += fitting(fmt::format("{:{}}{:>4}  {}: {}", "", kTitleWidth, all[i].operations.size(),
+                                    printable(all[i].text), printable(first_of(all[i].operations, kNamesShown))));
     }
     if (all.size() > kReasonsShown) {
-        text += fmt::format("{:>15}  for other reasons, see quantization.json\n", "...");
+        text += fmt::format("{:{}} ...  for other reasons, see quantization.json\n", "", kTitleWidth);
     }
     return text;
 }
@@ -93,7 +100,7 @@ std::string to_text(const Summary& summary) {
                                            ? ""
                                            : fmt::format(", {} skipped as bad", report.bad_samples.size())));
     for (std::size_t i = 0; i < std::min(report.bad_samples.size(), kBadShown); ++i) {
-        text += fmt::format("{:>15}  {}\n", "-", printable(report.bad_samples[i]));
+        text += fmt::format("{:{}}   -  {}\n", "", kTitleWidth, printable(report.bad_samples[i]));
     }
     text += row("Size", fmt::format("{} -> {}", bytes_text(summary.bytes_before), bytes_text(summary.bytes_after)));
     text += row("Seconds", phases_text(summary.phases));

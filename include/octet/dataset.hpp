@@ -41,12 +41,18 @@ public:
 
 /// One `--data` argument: a path, and the input it feeds where the path itself does not say.
 struct DataSource {
-    std::string input;  ///< tensor or parameter name; empty: the only input, or the names inside an .npz
-    std::filesystem::path path;
+    std::string input{};  ///< tensor or parameter name; empty: the only input, or the names inside an .npz
+    std::filesystem::path path{};
 };
 
-/// Opens calibration data for `model`: a folder of pictures, a text file that lists pictures (one path a line, absolute
-/// or relative to the list), an .npz (one array per input) or .npy files (first axis = samples).
+/// Opens calibration data for `model`. Each source is one of
+/// - pictures: a folder (with its sub-folders; hidden files and those that are no pictures do not count), a `.txt` list
+///   (one path a line, absolute or relative to the list, `#` comments) or a single picture, for the named input or the
+///   only one that can take pictures;
+/// - an .npz: one array per input under the input's name, first axis = samples; or one array for a named input;
+/// - an .npy: first axis = samples, for the named or only input;
+/// - a folder of .npz files, each one sample; or of .npy files, SAMPLE.npy or SAMPLE_INPUT.npy.
+/// Several sources feed several inputs and hold equally many samples. Samples are in bytewise order of their file names.
 /// `preprocessing` acts on pictures only; what it leaves unset comes from the model's rt_info
 /// (`octet/preparation`, then `model_info`), then from the defaults in Preprocessing.
 /// Throws Error(InvalidOption) for an unknown input name (with the nearest), Error(InvalidData) or Error(Io) for data

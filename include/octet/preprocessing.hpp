@@ -32,16 +32,17 @@ struct Letterbox {
 /// An unset field comes from the model's rt_info where that says something, else the default given here holds.
 ///
 /// Pictures are read as 8 bits a channel, turned as their EXIF orientation says; an input with one channel gets grey.
-/// An axis of the input that is dynamic keeps the picture's own extent.
+/// An axis of the input that is dynamic keeps the picture's own extent. (The braces let users name single fields,
+/// `{.rgb = true}`, without a compiler's warning about the others.)
 struct Preprocessing {
-    std::optional<std::vector<double>> mean;   ///< one value, or one per channel in the fed order; default 0
-    std::optional<std::vector<double>> scale;  ///< one value, or one per channel, never 0; default 1
-    std::optional<bool> rgb;                   ///< feed RGB instead of BGR; default false
-    std::optional<Resize> resize;              ///< default Linear
-    std::optional<double> crop_fraction;       ///< central part kept before resizing, in (0, 1]; default 1
-    std::optional<Letterbox> letterbox;        ///< the picture keeps its proportions; implies `fit` Letterbox
-    std::optional<std::string> layout;         ///< "NCHW" or "NHWC"; default: the model's own layout, else guessed
-    std::optional<Fit> fit;                    ///< default Letterbox where `letterbox` is set, else Stretch
+    std::optional<std::vector<double>> mean{};   ///< one value, or one per channel in the fed order; default 0
+    std::optional<std::vector<double>> scale{};  ///< one value, or one per channel, never 0; default 1
+    std::optional<bool> rgb{};                   ///< feed RGB instead of BGR; default false
+    std::optional<Resize> resize{};              ///< default Linear
+    std::optional<double> crop_fraction{};       ///< central part kept before resizing, in (0, 1]; default 1
+    std::optional<Letterbox> letterbox{};        ///< the picture keeps its proportions; implies `fit` Letterbox
+    std::optional<std::string> layout{};         ///< "NCHW" or "NHWC"; default: the model's own layout, else guessed
+    std::optional<Fit> fit{};                    ///< default Letterbox where `letterbox` is set, else Stretch
 
     bool operator==(const Preprocessing&) const = default;
 };

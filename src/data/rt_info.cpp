@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <stdexcept>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -122,6 +123,9 @@ json letterbox_json(const Letterbox& letterbox) {
 }
 
 Preprocessing parse(const json& object) {
+    if (!object.is_object()) {
+        throw std::invalid_argument("no object");
+    }
     Preprocessing p;
     for (const auto& [key, value] : object.items()) {
         if (key == "mean") {

@@ -97,8 +97,8 @@ std::optional<Limits> read_limits(const FakeQuantize& node) {
     ov::PartialShape shape = ov::Shape{};
     for (std::size_t i = 0; i < 4; ++i) {
         limits[i] = constant_value(node.input_value(i + 1));
-        if (!limits[i] || !ov::PartialShape::broadcast_merge_into(shape, limits[i]->get_shape(),
-                                                                  ov::op::AutoBroadcastType::NUMPY)) {
+        if (!limits[i] ||
+            !ov::PartialShape::broadcast_merge_into(shape, limits[i]->get_shape(), ov::op::AutoBroadcastType::NUMPY)) {
             return std::nullopt;
         }
     }

@@ -39,16 +39,20 @@ bool subtract_to_add(const Node& node, Editor& editor) {
     return editor.replace(node->output(0), add->output(0), "Subtract of a constant made an Add");
 }
 
-// x / c    ==>    x * (1/c), unless a value or its reciprocal is 0, infinite, NaN or denormal
+// x / c    ==>    x * (1/c), unless a value or its reciprocal is 0, infinite, NaN or denormal; in f16 and bf16 only
+// by powers of 2, as their reciprocals would be rounded coarsely
 bool divide_to_multiply(const Node& node, Editor& editor) {
     const auto operands = with_constant(node);
     if (!operands || operands->constant_port != 1 || !is_real(node)) {
         return false;
     }
+    const bool is_wide = node->get_output_element_type(0).bitwidth() >= 32;
     auto array = read(operands->constant);
     for (auto& value : array.values) {
         const auto reciprocal = static_cast<float>(1 / value);
-        if (!std::isnormal(static_cast<float>(value)) || !std::isnormal(reciprocal)) {
+        int exponent = 0;
+        if (!std::isnormal(static_cast<float>(value)) || !std::isnormal(reciprocal) ||
+            (!is_wide && std::abs(std::frexp(value, &exponent)) != 0.5)) {
             return false;
         }
         value = 1 / value;

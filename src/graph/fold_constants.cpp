@@ -15,6 +15,8 @@
 #include <openvino/op/util/unary_elementwise_arithmetic.hpp>
 #include <openvino/pass/constant_folding.hpp>
 
+#include "graph/operations.hpp"
+
 namespace octet::rewrite {
 
 namespace {
@@ -68,7 +70,7 @@ std::size_t count_decompressions(const Node& node) {
     return count;
 }
 
-// Constant f16 -> Convert -> Reshape    ==>    Constant f16 -> Reshape -> Convert
+// Constant f16 -> Convert -> Reshape    ==>    Constant f16 (reshaped) -> Convert
 // for what moves data and does not compute; Concat only where all its inputs are stored in the same type.
 bool move_behind(const Node& node) {
     if (!only_moves_data(node)) {
@@ -87,13 +89,16 @@ bool move_behind(const Node& node) {
             return false;
         }
     }
-    const auto moved = node->clone_with_new_inputs(inputs);
-    const bool single = node->get_output_size() == 1;
-    moved->set_friendly_name(node->get_friendly_name() + "/compressed");
+    ov::OutputVector moved(node->get_output_size());
+    if (!node->clone_with_new_inputs(inputs)->constant_fold(moved, inputs)) {
+        return false;
+    }
     for (std::size_t i = 0; i < node->get_output_size(); ++i) {
-        const auto convert = decompression->clone_with_new_inputs({moved->output(i)});
-        convert->get_rt_info() = decompression->get_rt_info();
-        convert->set_friendly_name(node->get_friendly_name() + (single ? "" : "." + std::to_string(i)));
+        const auto name = tensor_name(node->output(i));
+        moved[i].get_node()->set_friendly_name(name + "/compressed");
+        const auto convert = decompression->clone_with_new_inputs({moved[i]});
+        convert->get_rt_info() = decompression->get_rt_info();  // copy_runtime_info() leaves decompression out
+        convert->set_friendly_name(name);
         node->output(i).replace(convert->output(0));
     }
     return true;

@@ -11,7 +11,8 @@ namespace octet::rewrite {
 namespace {
 
 bool drop(const Node& node, Editor& editor) {
-    return editor.bypass(node->output(0), node->input_value(0), std::string(node->get_type_name()) + " dropped: no effect");
+    return editor.bypass(node->output(0), node->input_value(0),
+                         std::string(node->get_type_name()) + " dropped: no effect");
 }
 
 bool has_static_shape_of_input(const Node& node) {
@@ -109,7 +110,7 @@ bool merge_transposes(const Node& node, Editor& editor) {
         const auto inner_order = integers(inner->input_value(1));
         if (inner_order && inner_order->size() == order->size()) {
             for (auto& axis : *order) {
-                axis = (*inner_order)[static_cast<std::size_t>(axis)];
+                axis = inner_order->at(static_cast<std::size_t>(axis));
             }
             data = inner->input_value(0);
         }
@@ -135,15 +136,16 @@ bool is_reshaping(const Node& node) {
 bool are_inverse(const Node& inner, const Node& outer) {
     if (ov::is_type<ov::op::v0::Unsqueeze>(inner) == ov::is_type<ov::op::v0::Unsqueeze>(outer) ||
         ov::is_type_any_of<ov::op::v1::Reshape>(inner) || ov::is_type_any_of<ov::op::v1::Reshape>(outer) ||
-        inner->get_input_size() < 2 || outer->get_input_size() < 2) {
+        inner->get_input_size() < 2 || outer->get_input_size() < 2 ||
+        inner->get_output_partial_shape(0).rank().is_dynamic()) {
         return false;
     }
     const auto first = integers(inner->input_value(1));
     const auto second = integers(outer->input_value(1));
-    const auto same_sign = [](const std::vector<int64_t>& axes) {
+    const auto from_front = [](const std::vector<int64_t>& axes) {
         return std::all_of(axes.begin(), axes.end(), [](int64_t axis) { return axis >= 0; });
     };
-    return first && second && *first == *second && same_sign(*first);
+    return first && second && *first == *second && from_front(*first);
 }
 
 // Reshape | Squeeze | Unsqueeze twice, back to the first shape    ==>    nothing
@@ -163,34 +165,20 @@ bool drop_reshape_pair(const Node& node, Editor& editor) {
 
 Rules identity_rules() {
     return {
-        on<ov::op::v16::Identity>(drop_always),
-        on<ov::op::v0::Convert>(drop_same_type),
-        on<ov::op::v1::ConvertLike>(drop_same_type),
-        on<ov::op::v1::Transpose>(merge_transposes),
-        on<ov::op::v1::Reshape>(drop_same_shape),
-        on<ov::op::v0::Squeeze>(drop_same_shape),
-        on<ov::op::v15::Squeeze>(drop_same_shape),
-        on<ov::op::v0::Unsqueeze>(drop_same_shape),
-        on<ov::op::v1::Reshape>(drop_reshape_pair),
-        on<ov::op::v0::Squeeze>(drop_reshape_pair),
-        on<ov::op::v15::Squeeze>(drop_reshape_pair),
-        on<ov::op::v0::Unsqueeze>(drop_reshape_pair),
-        on<ov::op::v1::Broadcast>(drop_same_shape),
-        on<ov::op::v3::Broadcast>(drop_same_shape),
-        on<ov::op::v0::Tile>(drop_same_shape),
-        on<ov::op::v8::Slice>(drop_slice),
-        on<ov::op::v1::StridedSlice>(drop_slice),
-        on<ov::op::v0::Concat>(drop_single_concat),
-        on<ov::op::v1::Split>(drop_single_split),
-        on<ov::op::v1::VariadicSplit>(drop_single_split),
-        on<ov::op::v1::Pad>(drop_empty_pad),
-        on<ov::op::v12::Pad>(drop_empty_pad),
-        on<ov::op::v1::Add>(drop_add_zero),
-        on<ov::op::v1::Subtract>(drop_subtract_zero),
-        on<ov::op::v1::Multiply>(drop_multiply_one),
-        on<ov::op::v1::Divide>(drop_second_one),
-        on<ov::op::v1::Power>(drop_second_one),
-        on<ov::op::v1::Maximum>(drop_maximum),
+        on<ov::op::v16::Identity>(drop_always),      on<ov::op::v0::Convert>(drop_same_type),
+        on<ov::op::v1::ConvertLike>(drop_same_type), on<ov::op::v1::Transpose>(merge_transposes),
+        on<ov::op::v1::Reshape>(drop_same_shape),    on<ov::op::v0::Squeeze>(drop_same_shape),
+        on<ov::op::v15::Squeeze>(drop_same_shape),   on<ov::op::v0::Unsqueeze>(drop_same_shape),
+        on<ov::op::v1::Reshape>(drop_reshape_pair),  on<ov::op::v0::Squeeze>(drop_reshape_pair),
+        on<ov::op::v15::Squeeze>(drop_reshape_pair), on<ov::op::v0::Unsqueeze>(drop_reshape_pair),
+        on<ov::op::v1::Broadcast>(drop_same_shape),  on<ov::op::v3::Broadcast>(drop_same_shape),
+        on<ov::op::v0::Tile>(drop_same_shape),       on<ov::op::v8::Slice>(drop_slice),
+        on<ov::op::v1::StridedSlice>(drop_slice),    on<ov::op::v0::Concat>(drop_single_concat),
+        on<ov::op::v1::Split>(drop_single_split),    on<ov::op::v1::VariadicSplit>(drop_single_split),
+        on<ov::op::v1::Pad>(drop_empty_pad),         on<ov::op::v12::Pad>(drop_empty_pad),
+        on<ov::op::v1::Add>(drop_add_zero),          on<ov::op::v1::Subtract>(drop_subtract_zero),
+        on<ov::op::v1::Multiply>(drop_multiply_one), on<ov::op::v1::Divide>(drop_second_one),
+        on<ov::op::v1::Power>(drop_second_one),      on<ov::op::v1::Maximum>(drop_maximum),
         on<ov::op::v1::Minimum>(drop_minimum),
     };
 }

@@ -5,8 +5,8 @@
 /// The families of rewrites, one source file each.
 namespace octet::rewrite {
 
-/// What changes nothing: Identity, Convert to the same type, Multiply by 1, Add of 0, Power 1, Pad by 0, Reshape, Slice,
-/// Broadcast to what is there already, Transpose and Reshape pairs that cancel each other.
+/// What changes nothing: Identity, Convert to the same type, Multiply by 1, Add of 0, Power 1, Pad by 0, Reshape,
+/// Slice, Broadcast to what is there already, Transpose and Reshape pairs that cancel each other.
 Rules identity_rules();
 
 /// Subtract c -> Add -c, Divide by c -> Multiply 1/c, the constant of Add and Multiply as second input.

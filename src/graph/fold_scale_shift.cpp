@@ -43,11 +43,11 @@ bool split_batch_norm(const Node& node, Editor& editor, std::size_t data_port, d
         scale.values[c] /= std::sqrt(numbers[3][c] + epsilon);
         shift.values[c] -= numbers[2][c] * scale.values[c];
     }
-    if (!are_storable(scale.values) || !are_storable(shift.values)) {
+    const auto type = node->get_output_element_type(0);
+    if (!are_storable(scale.values, type) || !are_storable(shift.values, type)) {
         return false;
     }
     const auto& name = node->get_friendly_name();
-    const auto type = node->get_output_element_type(0);
     const auto multiply =
         std::make_shared<Multiply>(node->input_value(data_port), make_constant(scale, type, name + "/scale/value"));
     multiply->set_friendly_name(name + "/scale");
@@ -80,7 +80,7 @@ Node with_weights(const Weighted& op, const Value& data, const Value& weights) {
 }
 
 ov::Shape bias_shape(const Weighted& op) {
-    return op.is_convolution ? channel_shape(op.out_rank, 1, op.out.channels()) : ov::Shape{op.out.channels()};
+    return op.is_convolution ? channel_shape(op.out_rank, 1, op.out_channels()) : ov::Shape{op.out_channels()};
 }
 
 // Conv (W) [-> Add b] -> Multiply s    ==>    Conv (W s) [-> Add b s], s by output channel
@@ -97,28 +97,27 @@ bool fold_scale_after(const Node& node, Editor& editor) {
     if (!op) {
         return false;
     }
-    const auto channels = op->out.channels();
+    const auto channels = op->out_channels();
     const auto factors = channel_values(scale->constant, op->out_rank, op->out_axis, channels);
     if (!factors || !are_safe_factors(*factors)) {
         return false;
     }
     const std::string what = std::string(producer == op->node ? "" : "bias and ") + "weights take the Multiply '" +
                              node->get_friendly_name() + "' behind";
+    const auto weights = scaled_weights(*op, Side::Output, *factors);
     if (!bias) {
-        const auto weights = scaled_weights(*op, op->out, *factors);
-        return editor.replace_weighted(node->output(0), with_weights(*op, op->node->input_value(0), weights), *op->node,
-                                       what);
+        return weights && editor.replace_weighted(node->output(0), with_weights(*op, op->node->input_value(0), weights),
+                                                  *op->node, what);
     }
     const auto shifts = channel_values(bias->constant, op->out_rank, op->out_axis, channels);
-    if (!shifts || !are_storable(times(*shifts, *factors))) {
+    if (!weights || !shifts || !are_storable(times(*shifts, *factors), node->get_output_element_type(0))) {
         return false;
     }
-    const auto weights = scaled_weights(*op, op->out, *factors);
     const auto fresh = with_weights(*op, op->node->input_value(0), weights);
     ov::copy_runtime_info(op->node, fresh);
     fresh->set_friendly_name(op->node->get_friendly_name());
     const auto value = make_constant({bias_shape(*op), times(*shifts, *factors)}, node->get_output_element_type(0),
-                                     op->node->get_friendly_name() + "/bias");
+                                     op->node->get_friendly_name() + "/bias/value");
     return editor.replace(node->output(0), std::make_shared<Add>(fresh, value)->output(0), what);
 }
 
@@ -131,11 +130,15 @@ bool fold_scale_before(const Node& node, Editor& editor) {
     if (!op) {
         return false;
     }
-    const auto factors = channel_values(scale->constant, op->in_rank, op->in_axis, op->in.channels());
+    const auto factors = channel_values(scale->constant, op->in_rank, op->in_axis, op->in_channels());
     if (!factors || !are_safe_factors(*factors)) {
         return false;
     }
-    const auto fresh = with_weights(*op, scale->data, scaled_weights(*op, op->in, *factors));
+    const auto weights = scaled_weights(*op, Side::Input, *factors);
+    if (!weights) {
+        return false;
+    }
+    const auto fresh = with_weights(*op, scale->data, weights);
     return editor.replace_weighted(node->output(0), fresh, *node,
                                    "weights take the Multiply '" + multiply->get_friendly_name() + "' in front");
 }
@@ -156,23 +159,30 @@ bool is_unpadded(const Node& node) {
         return std::all_of(pads.begin(), pads.end(), [](auto pad) { return pad == 0; });
     };
     // SAME_* pads are known only once the shape is.
-    const bool known = conv->get_auto_pad() == ov::op::PadType::EXPLICIT || node->get_output_partial_shape(0).is_static();
+    const bool known =
+        conv->get_auto_pad() == ov::op::PadType::EXPLICIT || node->get_output_partial_shape(0).is_static();
     return known && none(conv->get_pads_begin()) && none(conv->get_pads_end());
 }
 
-// Add b -> Conv (W)    ==>    Conv (W) -> Add W b, b by input channel, where no output position sees padding
+bool is_bias_of_another(const Value& data) {
+    return find_weighted(data.get_node_shared_ptr()).has_value();
+}
+
+// Add b -> Conv (W)    ==>    Conv (W) -> Add W b, b by input channel, where no output position sees padding and the
+// Add is no weighted operation's bias
 bool fold_shift_before(const Node& node, Editor& editor) {
     const auto data = node->input_value(0);
     const auto add = data.get_node_shared_ptr();
     const auto shift = ov::is_type<Add>(add) && has_one_reader(data) ? with_constant(add) : std::nullopt;
     const auto op = shift && is_unpadded(node) ? find_weighted(node) : std::nullopt;
-    if (!op || op->in.channels() * op->out.channels() == 0) {
+    if (!op) {
         return false;
     }
-    const bool batched = !op->is_convolution && op->in.channels() * op->out.channels() !=
-                                                    ov::shape_size(op->weights->get_shape());
-    const auto shifts = channel_values(shift->constant, op->in_rank, op->in_axis, op->in.channels());
-    if (batched || !shifts || !are_safe_shifts(*shifts)) {
+    if (is_bias_of_another(shift->data)) {
+        return false;
+    }
+    const auto shifts = channel_values(shift->constant, op->in_rank, op->in_axis, op->in_channels());
+    if (!shifts || !are_safe_shifts(*shifts)) {
         return false;
     }
     const Array bias{bias_shape(*op), weights_times(*op, *shifts)};
@@ -183,8 +193,8 @@ bool fold_shift_before(const Node& node, Editor& editor) {
     const auto name = node->get_friendly_name();
     const auto fresh = with_weights(*op, shift->data, node->input_value(1));
     ov::copy_runtime_info(node, fresh);
-    const auto result = std::make_shared<Add>(
-        fresh, make_constant(bias, node->get_output_element_type(0), name + "/bias/value"));
+    const auto result =
+        std::make_shared<Add>(fresh, make_constant(bias, node->get_output_element_type(0), name + "/bias/value"));
     if (!editor.replace(node->output(0), result->output(0),
                         "bias takes the Add '" + add->get_friendly_name() + "' in front")) {
         return false;
@@ -215,7 +225,7 @@ bool move_before_reshape(const Node& node, Editor& editor) {
         from[1] != to[1]) {
         return false;
     }
-    const auto values = channel_values(operands->constant, to.size(), 1, op->out.channels());
+    const auto values = channel_values(operands->constant, to.size(), 1, op->out_channels());
     if (!values) {
         return false;
     }
@@ -245,16 +255,15 @@ bool normalize_bias(const Node& node, Editor& editor) {
         return false;
     }
     const auto& shape = find_constant(bias->constant)->get_shape();
-    const bool is_normal = op->is_convolution ? shape == bias_shape(*op)
-                                              : ov::shape_size(shape) != 1 || op->out.channels() == 1;
-    const auto values = is_normal ? std::nullopt
-                                  : channel_values(bias->constant, op->out_rank, op->out_axis, op->out.channels());
+    const bool is_normal =
+        op->is_convolution ? shape == bias_shape(*op) : ov::shape_size(shape) != 1 || op->out_channels() == 1;
+    const auto values =
+        is_normal ? std::nullopt : channel_values(bias->constant, op->out_rank, op->out_axis, op->out_channels());
     if (!values) {
         return false;
     }
-    const auto& name = bias->constant.get_node()->get_friendly_name();
-    const auto constant = make_constant({bias_shape(*op), *values}, node->get_output_element_type(0), name + "/bias",
-                                        bias->constant);
+    const auto constant = make_constant({bias_shape(*op), *values}, node->get_output_element_type(0),
+                                        op->node->get_friendly_name() + "/bias/value", bias->constant);
     const auto add = std::make_shared<Add>(bias->data, constant);
     return editor.replace(node->output(0), add->output(0), "bias brought to one value per output channel");
 }

@@ -57,7 +57,8 @@ void name_unnamed_operations(const ov::Model& model) {
         namer.name(node, node.get_type_name());  // read by nothing in this model
         for (std::size_t port = 0; port < node.get_input_size(); ++port) {
             ov::Node& producer = *node.get_input_node_ptr(port);
-            namer.name(producer, node.get_friendly_name() + "/" + producer.get_type_name() + "_" + std::to_string(port));
+            namer.name(producer,
+                       node.get_friendly_name() + "/" + producer.get_type_name() + "_" + std::to_string(port));
         }
     }
     for (const auto& node : nodes) {

@@ -1,8 +1,10 @@
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <string>
 #include <system_error>
 
@@ -29,10 +31,10 @@ struct Format {
 
 const std::map<std::string, Format>& formats() {
     static const std::map<std::string, Format> table{
-        {".json", {"paddle", "a Paddle model"}},      {".meta", {"tf", "a TensorFlow model"}},
-        {".onnx", {"onnx", "an ONNX model"}},         {".pb", {"tf", "a TensorFlow model"}},
-        {".pbtxt", {"tf", "a TensorFlow model"}},     {".pdmodel", {"paddle", "a Paddle model"}},
-        {".tflite", {"tflite", "a TFLite model"}},    {".xml", {"ir", "an OpenVINO model"}},
+        {".json", {"paddle", "a Paddle model"}},   {".meta", {"tf", "a TensorFlow model"}},
+        {".onnx", {"onnx", "an ONNX model"}},      {".pb", {"tf", "a TensorFlow model"}},
+        {".pbtxt", {"tf", "a TensorFlow model"}},  {".pdmodel", {"paddle", "a Paddle model"}},
+        {".tflite", {"tflite", "a TFLite model"}}, {".xml", {"ir", "an OpenVINO model"}},
     };
     return table;
 }
@@ -77,6 +79,53 @@ void check_readable(const fs::path& path) {
     }
 }
 
+/// The number at the file's position in protobuf's variable length; nothing at the end of the file or where it is none.
+std::optional<std::uint64_t> read_varint(std::ifstream& file) {
+    std::uint64_t value = 0;
+    for (int shift = 0; shift < 64; shift += 7) {
+        const int byte = file.get();
+        if (byte < 0) {
+            return std::nullopt;
+        }
+        value |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
+        if ((byte & 0x80) == 0) {
+            return value;
+        }
+    }
+    return std::nullopt;
+}
+
+/// Do the file's outermost protobuf fields end where the file ends? Only their lengths are read.
+bool is_whole_protobuf(const fs::path& path) {
+    const auto size = static_cast<std::uint64_t>(fs::file_size(path));
+    std::ifstream file(path, std::ios::binary);
+    for (std::uint64_t position = 0; position < size;) {
+        file.seekg(static_cast<std::streamoff>(position));
+        const auto tag = read_varint(file);
+        const auto length = tag ? read_varint(file) : std::nullopt;
+        if (!length || (*tag & 7) == 1 || (*tag & 7) > 2) {  // a model has only numbers and byte strings here
+            return false;
+        }
+        position = static_cast<std::uint64_t>(file.tellg());
+        if ((*tag & 7) == 2) {
+            if (*length > size - position) {
+                return false;
+            }
+            position += *length;
+        }
+    }
+    return true;
+}
+
+/// TensorFlow's front end tries a .pb that is no whole protobuf as text, and prints what it thinks of that.
+void check_protobuf(const fs::path& path) {
+    const std::string extension = lower_case(path.extension().string());
+    if ((extension == ".pb" || extension == ".onnx") && fs::is_regular_file(path) && !is_whole_protobuf(path)) {
+        refuse(path, "is cut or corrupt: its parts do not add up to its size of " +
+                         std::to_string(fs::file_size(path)) + " bytes");
+    }
+}
+
 /// What a failure to read an IR comes from, where the state of its weights file explains it; else `text`.
 std::string explain(const fs::path& path, const std::string& text) {
     const bool is_about_weights = text.find("weights") != std::string::npos || text.find(".bin") != std::string::npos;
@@ -115,7 +164,9 @@ std::shared_ptr<ov::Model> read_model(const std::filesystem::path& path) {
     std::shared_ptr<ov::Model> model;
     try {
         check_readable(path);
-        model = read_with_openvino(path, format_of(path));
+        const Format format = format_of(path);
+        check_protobuf(path);
+        model = read_with_openvino(path, format);
         name_unnamed_operations(*model);
     } catch (const Error&) {
         throw;

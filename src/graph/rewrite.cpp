@@ -79,7 +79,12 @@ bool Editor::bypass(const Value& old, const Value& value, const std::string& wha
         producer->set_friendly_name(name);
     }
     auto target = old;
+    const auto tensor_names = old.get_names();
+    const bool is_output = is_model_output(old);
     target.replace(value);
+    if (is_output && !tensor_names.empty()) {
+        value.get_tensor().set_names(tensor_names);  // replace() only adds them; outputs keep their names
+    }
     note(name, what);
     fresh_.reset();
     return true;
@@ -121,7 +126,7 @@ std::optional<WithConstant> with_constant(const Node& node) {
 std::optional<double> uniform_value(const Value& value) {
     const auto constant = find_constant(value);
     if (!constant || ov::shape_size(constant->get_shape()) == 0 ||
-        constant->get_element_type() == ov::element::string) {
+        constant->get_element_type() == ov::element::string || constant->get_element_type().bitwidth() < 8) {
         return std::nullopt;
     }
     if (ov::shape_size(constant->get_shape()) > 1 && !constant->get_all_data_elements_bitwise_identical()) {
@@ -232,103 +237,9 @@ bool are_safe_shifts(const std::vector<double>& shifts) {
     return std::all_of(shifts.begin(), shifts.end(), [](double shift) { return std::abs(shift) <= 1e6; });
 }
 
-bool are_storable(const std::vector<double>& values) {
-    return std::all_of(values.begin(), values.end(), [](double value) { return std::abs(value) <= 1e30; });
-}
-
-bool is_literal(double value, double literal) {
-    return std::abs(value - literal) <= std::abs(literal) * 5e-4;
-}
-
-Product flatten_product(const Node& multiply) {
-    Product product;
-    std::vector<Value> open{multiply->input_value(0), multiply->input_value(1)};
-    for (int steps = 0; !open.empty(); ++steps) {
-        const auto value = open.front();
-        open.erase(open.begin());
-        const auto node = value.get_node_shared_ptr();
-        if (const auto constant = uniform_value(value)) {
-            product.constant *= *constant;
-        } else if (ov::is_type<ov::op::v1::Multiply>(node) && has_one_reader(value) && steps < 16) {
-            open.push_back(node->input_value(0));
-            open.push_back(node->input_value(1));
-        } else {
-            product.factors.push_back(value);
-        }
-    }
-    return product;
-}
-
-namespace {
-
-constexpr std::size_t kCoefficients = 4;
-
-std::optional<Polynomial> multiply(const Polynomial& a, const Polynomial& b) {
-    Polynomial result(kCoefficients, 0.0);
-    for (std::size_t i = 0; i < kCoefficients; ++i) {
-        for (std::size_t k = 0; k < kCoefficients; ++k) {
-            if (a[i] == 0 || b[k] == 0) {
-                continue;
-            }
-            if (i + k >= kCoefficients) {
-                return std::nullopt;
-            }
-            result[i + k] += a[i] * b[k];
-        }
-    }
-    return result;
-}
-
-Polynomial add(const Polynomial& a, const Polynomial& b, double sign) {
-    Polynomial result = a;
-    for (std::size_t i = 0; i < kCoefficients; ++i) {
-        result[i] += sign * b[i];
-    }
-    return result;
-}
-
-std::optional<Polynomial> power(const Polynomial& base, double exponent) {
-    if (exponent != 1 && exponent != 2 && exponent != 3) {
-        return std::nullopt;
-    }
-    std::optional<Polynomial> result = base;
-    for (int i = 1; i < static_cast<int>(exponent) && result; ++i) {
-        result = multiply(*result, base);
-    }
-    return result;
-}
-
-}  // namespace
-
-std::optional<Polynomial> polynomial(const Value& expression, const Value& x, int depth) {
-    if (expression == x) {
-        return Polynomial{0, 1, 0, 0};
-    }
-    if (const auto constant = uniform_value(expression)) {
-        return Polynomial{*constant, 0, 0, 0};
-    }
-    const auto node = expression.get_node_shared_ptr();
-    const bool is_sum = ov::is_type<ov::op::v1::Add>(node) || ov::is_type<ov::op::v1::Subtract>(node);
-    const bool is_product = ov::is_type<ov::op::v1::Multiply>(node) || ov::is_type<ov::op::v1::Divide>(node);
-    if (depth == 0 || !(is_sum || is_product || ov::is_type<ov::op::v1::Power>(node))) {
-        return std::nullopt;
-    }
-    const auto left = polynomial(node->input_value(0), x, depth - 1);
-    if (!left) {
-        return std::nullopt;
-    }
-    if (ov::is_type<ov::op::v1::Power>(node) || ov::is_type<ov::op::v1::Divide>(node)) {
-        const auto right = uniform_value(node->input_value(1));
-        if (!right) {
-            return std::nullopt;
-        }
-        return is_product ? multiply(*left, {1 / *right, 0, 0, 0}) : power(*left, *right);
-    }
-    const auto right = polynomial(node->input_value(1), x, depth - 1);
-    if (!right) {
-        return std::nullopt;
-    }
-    return is_sum ? add(*left, *right, ov::is_type<ov::op::v1::Add>(node) ? 1 : -1) : multiply(*left, *right);
+bool are_storable(const std::vector<double>& values, const ov::element::Type& type) {
+    const double limit = type == ov::element::f16 ? 65504 : 1e30;
+    return std::all_of(values.begin(), values.end(), [=](double value) { return std::abs(value) <= limit; });
 }
 
 }  // namespace octet::rewrite

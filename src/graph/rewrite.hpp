@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -119,22 +120,7 @@ bool are_safe_factors(const std::vector<double>& factors);
 /// nor the trick of rounding by adding and subtracting 2^23 is touched.
 bool are_safe_shifts(const std::vector<double>& shifts);
 
-/// Are all finite and at most 1e30?
-bool are_storable(const std::vector<double>& values);
-
-/// Does `value` equal the literal within 5e-4 of it: rounded to f16, or written with four digits? A literal 0 is exact.
-bool is_literal(double value, double literal);
-
-/// Product of constants and of other values, found in a tree of Multiply whose inner ones have one reader.
-struct Product {
-    double constant = 1;
-    std::vector<Value> factors;
-};
-Product flatten_product(const Node& multiply);
-
-/// c0 + c1 x + c2 x^2 + c3 x^3
-using Polynomial = std::vector<double>;
-/// `expression` as a polynomial of degree at most 3 in `x`: four coefficients; empty where it is none.
-std::optional<Polynomial> polynomial(const Value& expression, const Value& x, int depth = 8);
+/// Are all finite and well within what `type` holds: 65504 for f16, 1e30 for others?
+bool are_storable(const std::vector<double>& values, const ov::element::Type& type);
 
 }  // namespace octet::rewrite

@@ -1,5 +1,7 @@
 #include "graph/stored_weights.hpp"
 
+#include <vector>
+
 #include <openvino/op/convert.hpp>
 #include <openvino/op/multiply.hpp>
 #include <openvino/op/reshape.hpp>
@@ -36,13 +38,14 @@ std::shared_ptr<ov::op::v0::Constant> value_in_own_type(const ov::Output<ov::Nod
     if (!keeps_values(*node) || output.get_partial_shape().is_dynamic()) {
         return nullptr;
     }
+    std::vector<std::shared_ptr<ov::op::v0::Constant>> values;  // the tensors below only look at these
     ov::TensorVector inputs;
     for (const auto& input : node->input_values()) {
-        const auto value = value_in_own_type(input);
-        if (!value) {
+        values.push_back(value_in_own_type(input));
+        if (!values.back()) {
             return nullptr;
         }
-        inputs.push_back(value->get_tensor_view());
+        inputs.push_back(values.back()->get_tensor_view());
     }
     ov::TensorVector outputs{ov::Tensor(output.get_element_type(), output.get_shape())};
     if (!node->has_evaluate() || !node->evaluate(outputs, inputs)) {

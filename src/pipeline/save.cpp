@@ -10,7 +10,6 @@
 
 #include <openvino/op/constant.hpp>
 #include <openvino/pass/serialize.hpp>
-
 #include <unistd.h>
 
 #include "octet/error.hpp"

@@ -57,15 +57,16 @@ Trial make_trial(const ov::CompiledModel& model, const Options& options, bool wi
     Trial trial;
     for (const auto& input : model.inputs()) {
         ov::PartialShape shape = input.get_partial_shape();
-        if (const auto wanted = wanted_shape(input, options, model.inputs().size()); wanted && shape.compatible(*wanted)) {
+        if (const auto wanted = wanted_shape(input, options, model.inputs().size());
+            wanted && shape.compatible(*wanted)) {
             shape = *wanted;
         }
         trial.is_guess = trial.is_guess || shape.is_dynamic() || !input.get_element_type().is_real();
         ov::Shape concrete;
         if (shape.rank().is_static()) {
             for (const auto& axis : shape) {
-                concrete.push_back(axis.is_static() ? axis.get_length() : std::max<ov::Dimension::value_type>(
-                                                                              1, axis.get_min_length()));
+                concrete.push_back(axis.is_static() ? axis.get_length()
+                                                    : std::max<ov::Dimension::value_type>(1, axis.get_min_length()));
             }
         }
         trial.inputs.emplace_back(input.get_element_type(), concrete);

@@ -62,8 +62,12 @@ std::string to_json(const Report& report) {
     }
     // The seconds of the phases differ from run to run and stay out, so that the same run gives the same bytes.
     const Json all = {
-        {"model_type", report.model_type}, {"samples", report.samples}, {"bad_samples", report.bad_samples},
-        {"quantizers", quantizers},        {"quantized", report.quantized}, {"left", left},
+        {"model_type", report.model_type},
+        {"samples", report.samples},
+        {"bad_samples", report.bad_samples},
+        {"quantizers", quantizers},
+        {"quantized", report.quantized},
+        {"left", left},
         {"changes", changes},
     };
     return all.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -1,5 +1,6 @@
 #include <cmath>
 #include <limits>
+#include <sstream>
 
 #include <gtest/gtest.h>
 #include <openvino/op/convert.hpp>
@@ -8,7 +9,6 @@
 #include <openvino/op/result.hpp>
 #include <openvino/pass/serialize.hpp>
 #include <openvino/runtime/core.hpp>
-#include <sstream>
 
 #include "graph/write.hpp"
 #include "models.hpp"

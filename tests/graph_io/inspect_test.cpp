@@ -78,14 +78,15 @@ struct ModeCase {
 
 TEST(Inspect, TellsSymmetricFromAsymmetric) {
     const ModeCase cases[] = {
-        {"narrow", -1, 1, 255, "symmetric"},        {"one more below", -128.F / 127, 1, 256, "symmetric"},
-        {"unsigned", 0, 3, 256, "symmetric"},       {"off centre", -0.5F, 1, 256, "asymmetric"},
-        {"below zero", -2, 0, 256, "asymmetric"},   {"away from zero", 1, 2, 256, "asymmetric"},
+        {"narrow", -1, 1, 255, "symmetric"},      {"one more below", -128.F / 127, 1, 256, "symmetric"},
+        {"unsigned", 0, 3, 256, "symmetric"},     {"off centre", -0.5F, 1, 256, "asymmetric"},
+        {"below zero", -2, 0, 256, "asymmetric"}, {"away from zero", 1, 2, 256, "asymmetric"},
         {"nothing", 0, 0, 256, "symmetric"},
     };
     for (const auto& c : cases) {
         const auto parameter = std::make_shared<ov::op::v0::Parameter>(ov::element::f32, ov::Shape{4});
-        const auto fq = fake_quantize("fq", parameter, {.shape = {}, .low = {c.low}, .high = {c.high}, .levels = c.levels});
+        const auto fq =
+            fake_quantize("fq", parameter, {.shape = {}, .low = {c.low}, .high = {c.high}, .levels = c.levels});
         const ov::Model model(ov::OutputVector{fq}, ov::ParameterVector{parameter});
         ASSERT_EQ(inspect(model).size(), 1U);
         EXPECT_EQ(inspect(model)[0].mode, c.mode) << c.name;

@@ -54,7 +54,8 @@ TEST(ReportJson, HoldsAllButTimes) {
 TEST(ReportJson, PrintsFloatsShortAndExact) {
     const std::vector<float> values{0.1F, 1.F / 3, 1e-38F, 3.4028235e38F, -16777217.F};
     Report report;
-    report.quantizers.push_back({.name = "q", .kind = "activations", .tensor = "t", .low = values, .high = values});
+    report.quantizers.emplace_back();
+    report.quantizers[0].low = values;
     const std::string text = to_json(report);
     EXPECT_NE(text.find("0.1,"), std::string::npos);
     EXPECT_EQ(text.find("0.10000000149"), std::string::npos);
@@ -105,8 +106,8 @@ TEST(OptionTexts, AreShortSortedAndWithoutWhatIsUnset) {
         EXPECT_NE(name, "subset");
         EXPECT_EQ(text.find('\n'), std::string::npos) << name;
     }
-    EXPECT_EQ(texts[4].first, "ignored");
-    EXPECT_EQ(texts[4].second, R"({"names":["a\"b"],"types":[]})");
+    EXPECT_EQ(texts[3].first, "ignored");
+    EXPECT_EQ(texts[3].second, R"({"names":["a\"b"],"types":[]})");
 }
 
 }  // namespace

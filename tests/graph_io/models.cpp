@@ -71,8 +71,8 @@ std::shared_ptr<ov::op::v0::FakeQuantize> fake_quantize(const std::string& name,
     };
     auto node = std::make_shared<ov::op::v0::FakeQuantize>(
         data, f32(name + "/low", range.shape, range.low), f32(name + "/high", range.shape, range.high),
-        f32(name + "/out_low", range.shape, scaled(range.low)), f32(name + "/out_high", range.shape, scaled(range.high)),
-        range.levels);
+        f32(name + "/out_low", range.shape, scaled(range.low)),
+        f32(name + "/out_high", range.shape, scaled(range.high)), range.levels);
     node->set_friendly_name(name);
     return node;
 }
@@ -89,7 +89,8 @@ Range symmetric(const ov::Shape& shape) {
 
 std::shared_ptr<ov::Model> conv_model(const Range& weights) {
     const auto parameter = input();
-    const auto data = fake_quantize("conv/fq_input", parameter, {.shape = {}, .low = {-1.F}, .high = {127.F / 128}, .levels = 256});
+    const auto data =
+        fake_quantize("conv/fq_input", parameter, {.shape = {}, .low = {-1.F}, .high = {127.F / 128}, .levels = 256});
     return conv_model_on(data, fake_quantize("conv/fq_weights", f32_noise("conv/weights", {8, 3, 3, 3}, 2), weights),
                          parameter);
 }

@@ -68,7 +68,8 @@ TEST_F(ReadModel, RefusesCorruptFilesOfEachKind) {
     for (const char* name : {"a.xml", "a.onnx", "a.tflite", "a.pb", "a.pdmodel", "a.json"}) {
         write_file(folder / name, "");
         EXPECT_REFUSED(folder / name, "is empty");
-        for (const std::string& bytes : {std::string("garbage"), std::string(64, '\0'), std::string("\x08\x01\xff\n")}) {
+        for (const std::string& bytes :
+             {std::string("garbage"), std::string(64, '\0'), std::string("\x08\x01\xff\n")}) {
             write_file(folder / name, bytes);
             EXPECT_FALSE(refusal(folder / name).empty()) << name;
         }
@@ -156,7 +157,7 @@ TEST_F(ReadModel, ReadsOnnxAndEndsWellWhateverItsBytes) {
     write_file(folder / "m.onnx", onnx);
     const auto model = read_model(folder / "m.onnx");
     EXPECT_EQ(model->input(0).get_shape(), (ov::Shape{1, 4}));
-    EXPECT_TRUE(find(*model, "relu"));
+    EXPECT_EQ(model->output(0).get_any_name(), "y");
     std::mt19937 engine(2);
     for (int i = 0; i < 300; ++i) {
         write_file(folder / "m.onnx", damaged(onnx, engine));
