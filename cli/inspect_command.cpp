@@ -81,11 +81,12 @@ int run_inspect(const Arguments& arguments) {
     const auto model = read_model(arguments.model);
     const auto quantizers = inspect(*model);
     if (arguments.json) {
-        Json list = Json::array();
-        for (const auto& quantizer : quantizers) {
-            list.push_back(to_json(quantizer));
+        std::string lines;
+        for (const auto& quantizer : quantizers) {  // one a line: a range may have hundreds of channels
+            lines += (lines.empty() ? "\n" : ",\n") + dump(to_json(quantizer));
+            lines.pop_back();
         }
-        write_out(list.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+        write_out("[" + lines + (lines.empty() ? "" : "\n") + "]\n");
         return 0;
     }
     if (quantizers.empty()) {

@@ -132,7 +132,7 @@ std::vector<std::size_t> positions(const Assignment& assignment) {
 
 class NpzFolder : public Dataset {
 public:
-    NpzFolder(std::vector<DataFile> files, std::vector<ModelInput> inputs, std::string named, Assignment first)
+    NpzFolder(std::vector<DataFile> files, std::vector<ModelInput> inputs, std::string named, const Assignment& first)
         : files_(std::move(files)), inputs_(std::move(inputs)), named_(std::move(named)), fed_(positions(first)) {}
 
     std::size_t size() const override {

@@ -22,7 +22,7 @@ double to_double(const T& value) {
 template <typename T>
 bool is_nan(const T& value) {
     if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
-        return value != value;
+        return std::isnan(value);
     } else if constexpr (std::is_same_v<T, ov::float16>) {
         return (value.to_bits() & 0x7FFF) > 0x7C00;
     } else if constexpr (std::is_same_v<T, ov::bfloat16>) {

@@ -46,12 +46,16 @@ std::vector<const ov::Tensor*> match(const std::vector<ModelInput>& inputs, cons
 
 /// `[0,2,5]` for the value at `flat` of a dense tensor.
 std::string position(std::size_t flat, const ov::Shape& shape) {
-    std::string text = "]";
+    std::vector<std::size_t> indices(shape.size());
     for (std::size_t axis = shape.size(); axis-- > 0;) {
-        text = (axis > 0 ? "," : "") + std::to_string(flat % shape[axis]) + text;
+        indices[axis] = flat % shape[axis];
         flat /= shape[axis];
     }
-    return "[" + text;
+    std::string text = "[";
+    for (const std::size_t index : indices) {
+        text += (text.size() > 1 ? "," : "") + std::to_string(index);
+    }
+    return text + "]";
 }
 
 /// The shape in which `shape` suits the input: itself, or with a leading batch of 1.
@@ -72,7 +76,7 @@ ov::Tensor reshaped(const ov::Tensor& tensor, const ov::Shape& shape) {
     if (tensor.get_shape() == shape) {
         return tensor;
     }
-    const ov::Tensor view(tensor.get_element_type(), shape, tensor.data());
+    ov::Tensor view(tensor.get_element_type(), shape, tensor.data());
     return {view, std::make_shared<ov::Tensor>(tensor)};
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <new>
+#include <system_error>
 
 #include <unistd.h>
 #include <zip.h>
@@ -39,6 +40,7 @@ std::uint64_t memory_limit() {
 /// libzip allows one call at a time on an archive.
 struct Npz::Archive {
     std::string where;
+    std::uint64_t size = 0;  // bytes of the whole archive
     zip_t* zip = nullptr;
     mutable std::mutex mutex;
 
@@ -142,6 +144,8 @@ Npz::Npz(std::shared_ptr<Archive> archive) : archive_(std::move(archive)) {
 Npz Npz::open(const std::filesystem::path& path, const std::string& where) {
     auto archive = std::make_shared<Archive>();
     archive->where = where.empty() ? path.string() : where;
+    std::error_code ignored;  // libzip reports a missing file
+    archive->size = std::filesystem::file_size(path, ignored);
     int code = 0;
     archive->zip = zip_open(path.c_str(), ZIP_RDONLY, &code);
     if (archive->zip == nullptr) {
@@ -159,6 +163,7 @@ Npz Npz::open(const std::filesystem::path& path, const std::string& where) {
 Npz Npz::open(std::span<const std::uint8_t> bytes, const std::string& where) {
     auto archive = std::make_shared<Archive>();
     archive->where = where;
+    archive->size = bytes.size();
     zip_error_t error;
     zip_error_init(&error);
     zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
@@ -194,6 +199,13 @@ Array Npz::array(const std::string& name) const {
     }
     if (stat.comp_method != ZIP_CM_STORE && stat.comp_method != ZIP_CM_DEFLATE) {
         bad(where, "is packed by zip method " + std::to_string(stat.comp_method) + "; expected stored or deflated");
+    }
+    if (stat.comp_size > archive_->size) {
+        bad(where, "claims " + std::to_string(stat.comp_size) + " bytes of an archive of " +
+                       std::to_string(archive_->size) + "; the archive is cut or damaged");
+    }
+    if (stat.comp_size == 0) {
+        bad(where, "is empty; expected an .npy array");  // libzip 1.7 crashes on a seek in such a member
     }
     ZipFile file(zip_fopen_index(archive_->zip, stat.index, 0));
     if (!file) {

@@ -153,7 +153,7 @@ PictureLayout picture_layout(const ModelInput& input, const std::string& wanted)
     }
     const std::string text = wanted.empty() ? declared_layout(input) : wanted;
     if (!text.empty()) {
-        const auto layout = make_layout(shape.size(), is_channels_first(text, "layout"));
+        auto layout = make_layout(shape.size(), is_channels_first(text, "layout"));
         check_layout(input, layout, where);
         return layout;
     }
@@ -164,7 +164,7 @@ PictureLayout picture_layout(const ModelInput& input, const std::string& wanted)
                            (first ? " could be NCHW or NHWC" : " has no axis of 3 or 1 channels") +
                            "; say which with --layout NCHW or NHWC");
     }
-    const auto layout = make_layout(shape.size(), first);
+    auto layout = make_layout(shape.size(), first);
     check_layout(input, layout, where);
     return layout;
 }

@@ -17,7 +17,7 @@ double as_half(double value) {
     return static_cast<float>(ov::float16(static_cast<float>(value)));
 }
 
-Product flatten_product(const Node& multiply) {
+Product flatten_product(const Node& multiply, const Editor& editor) {
     Product product;
     std::vector<Value> open{multiply->input_value(0), multiply->input_value(1)};
     for (int steps = 0; !open.empty(); ++steps) {
@@ -26,7 +26,7 @@ Product flatten_product(const Node& multiply) {
         const auto node = value.get_node_shared_ptr();
         if (const auto constant = uniform_value(value)) {
             product.constant *= *constant;
-        } else if (ov::is_type<ov::op::v1::Multiply>(node) && has_one_reader(value) && steps < 16) {
+        } else if (ov::is_type<ov::op::v1::Multiply>(node) && editor.has_one_reader(value) && steps < 16) {
             open.push_back(node->input_value(0));
             open.push_back(node->input_value(1));
         } else {

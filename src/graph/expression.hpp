@@ -20,7 +20,7 @@ struct Product {
     double constant = 1;
     std::vector<Value> factors;
 };
-Product flatten_product(const Node& multiply);
+Product flatten_product(const Node& multiply, const Editor& editor);
 
 /// c0 + c1 x + c2 x^2 + c3 x^3
 using Polynomial = std::vector<double>;

@@ -57,7 +57,7 @@ bool fuse_limits(const Node& node, Editor& editor) {
         return false;
     }
     Limits limits = *outer;
-    const auto inner = has_one_reader(outer->data) ? find_limits(outer->data) : std::nullopt;
+    const auto inner = editor.has_one_reader(outer->data) ? find_limits(outer->data) : std::nullopt;
     if (inner) {
         limits.data = inner->data;
         limits.low = std::clamp(inner->low, outer->low, outer->high);
@@ -138,7 +138,7 @@ Value rescale(const Node& fused, double factor, const Node& like) {
 
 // x * Clamp(x + 3, 0, 6) * c, multiplied in any order    ==>    HSwish(x) [* 6c]
 bool fuse_hswish(const Node& node, Editor& editor) {
-    const auto product = flatten_product(node);
+    const auto product = flatten_product(node, editor);
     if (product.factors.size() != 2 || product.constant == 1) {
         return false;
     }

@@ -90,8 +90,8 @@ std::optional<Link> find_link(const Value& value) {
 
 // The link before this one, if nobody else reads what is between them.
 template <class Operation>
-std::optional<Link> find_inner(const Value& value) {
-    return has_one_reader(value) ? find_link<Operation>(value) : std::nullopt;
+std::optional<Link> find_inner(const Editor& editor, const Value& value) {
+    return editor.has_one_reader(value) ? find_link<Operation>(value) : std::nullopt;
 }
 
 template <class Operation>
@@ -103,7 +103,7 @@ Node make_link(const Value& data, const Array& constant, const Node& like, const
 // x * a1 * a2    ==>    x * (a1 a2)
 bool merge_multiplies(const Node& node, Editor& editor) {
     const auto outer = find_link<Multiply>(node->output(0));
-    const auto inner = outer ? find_inner<Multiply>(outer->data) : std::nullopt;
+    const auto inner = outer ? find_inner<Multiply>(editor, outer->data) : std::nullopt;
     if (!inner) {
         return false;
     }
@@ -121,7 +121,7 @@ bool merge_multiplies(const Node& node, Editor& editor) {
 // x + b1 + b2    ==>    x + (b1 + b2)
 bool merge_adds(const Node& node, Editor& editor) {
     const auto outer = find_link<Add>(node->output(0));
-    const auto inner = outer ? find_inner<Add>(outer->data) : std::nullopt;
+    const auto inner = outer ? find_inner<Add>(editor, outer->data) : std::nullopt;
     if (!inner) {
         return false;
     }
@@ -136,8 +136,8 @@ bool merge_adds(const Node& node, Editor& editor) {
 // (x * a1 + b) * a2    ==>    x * (a1 a2) + b a2
 bool merge_multiply_add_multiply(const Node& node, Editor& editor) {
     const auto outer = find_link<Multiply>(node->output(0));
-    const auto middle = outer ? find_inner<Add>(outer->data) : std::nullopt;
-    const auto inner = middle ? find_inner<Multiply>(middle->data) : std::nullopt;
+    const auto middle = outer ? find_inner<Add>(editor, outer->data) : std::nullopt;
+    const auto inner = middle ? find_inner<Multiply>(editor, middle->data) : std::nullopt;
     if (!inner) {
         return false;
     }
@@ -159,8 +159,8 @@ bool merge_multiply_add_multiply(const Node& node, Editor& editor) {
 // (x + b1) * a + b2    ==>    x * a + (b1 a + b2)
 bool merge_add_multiply_add(const Node& node, Editor& editor) {
     const auto outer = find_link<Add>(node->output(0));
-    const auto middle = outer ? find_inner<Multiply>(outer->data) : std::nullopt;
-    const auto inner = middle ? find_inner<Add>(middle->data) : std::nullopt;
+    const auto middle = outer ? find_inner<Multiply>(editor, outer->data) : std::nullopt;
+    const auto inner = middle ? find_inner<Add>(editor, middle->data) : std::nullopt;
     if (!inner) {
         return false;
     }

@@ -49,7 +49,7 @@ std::optional<ov::op::GeluApproximationMode> find_mode(const Node& saturation, c
 // x * (1 + Erf(x / sqrt(2))) * 0.5,
 // x * (1 + Tanh(sqrt(2/pi) * (x + 0.044715 x^3))) * 0.5, multiplied and distributed in any order    ==>    Gelu(x)
 bool fuse_gelu(const Node& node, Editor& editor) {
-    const auto product = flatten_product(node);
+    const auto product = flatten_product(node, editor);
     if (product.factors.size() != 2) {
         return false;
     }

@@ -118,7 +118,7 @@ bool merge_transposes(const Node& node, Editor& editor) {
     if (std::is_sorted(order->begin(), order->end())) {
         return editor.bypass(node->output(0), data, "Transpose dropped: no axis moves");
     }
-    if (data == node->input_value(0) || !has_one_reader(node->input_value(0))) {
+    if (data == node->input_value(0) || !editor.has_one_reader(node->input_value(0))) {
         return false;
     }
     const auto constant = ov::op::v0::Constant::create(ov::element::i64, {order->size()}, *order);

@@ -72,6 +72,13 @@ std::optional<std::vector<double>> channel_values(const Value& constant, std::si
     return per_channel(read(constant), rank, axis, channels);
 }
 
+// What the weights were called, unless others go on reading those.
+std::string weights_name(const Weighted& op, const Editor& editor) {
+    const auto weights = op.node->input_value(1);
+    return editor.count_readers(weights) > 1 ? op.node->get_friendly_name() + "/weights"
+                                             : weights.get_node()->get_friendly_name();
+}
+
 Node with_weights(const Weighted& op, const Value& data, const Value& weights) {
     auto inputs = op.node->input_values();
     inputs[0] = data;
@@ -87,13 +94,13 @@ ov::Shape bias_shape(const Weighted& op) {
 // where nobody else reads what is between.
 bool fold_scale_after(const Node& node, Editor& editor) {
     const auto scale = with_constant(node);
-    if (!scale || !has_one_reader(scale->data)) {
+    if (!scale || !editor.has_one_reader(scale->data)) {
         return false;
     }
     const auto producer = scale->data.get_node_shared_ptr();
     const auto bias = ov::is_type<Add>(producer) ? with_constant(producer) : std::nullopt;
     const auto result = bias ? bias->data : scale->data;
-    const auto op = has_one_reader(result) ? find_weighted(result.get_node_shared_ptr()) : std::nullopt;
+    const auto op = editor.has_one_reader(result) ? find_weighted(result.get_node_shared_ptr()) : std::nullopt;
     if (!op) {
         return false;
     }
@@ -104,7 +111,7 @@ bool fold_scale_after(const Node& node, Editor& editor) {
     }
     const std::string what = std::string(producer == op->node ? "" : "bias and ") + "weights take the Multiply '" +
                              node->get_friendly_name() + "' behind";
-    const auto weights = scaled_weights(*op, Side::Output, *factors);
+    const auto weights = scaled_weights(*op, Side::Output, *factors, weights_name(*op, editor));
     if (!bias) {
         return weights && editor.replace_weighted(node->output(0), with_weights(*op, op->node->input_value(0), weights),
                                                   *op->node, what);
@@ -125,7 +132,8 @@ bool fold_scale_after(const Node& node, Editor& editor) {
 bool fold_scale_before(const Node& node, Editor& editor) {
     const auto data = node->input_value(0);
     const auto multiply = data.get_node_shared_ptr();
-    const auto scale = ov::is_type<Multiply>(multiply) && has_one_reader(data) ? with_constant(multiply) : std::nullopt;
+    const auto scale =
+        ov::is_type<Multiply>(multiply) && editor.has_one_reader(data) ? with_constant(multiply) : std::nullopt;
     const auto op = scale ? find_weighted(node) : std::nullopt;
     if (!op) {
         return false;
@@ -134,7 +142,7 @@ bool fold_scale_before(const Node& node, Editor& editor) {
     if (!factors || !are_safe_factors(*factors)) {
         return false;
     }
-    const auto weights = scaled_weights(*op, Side::Input, *factors);
+    const auto weights = scaled_weights(*op, Side::Input, *factors, weights_name(*op, editor));
     if (!weights) {
         return false;
     }
@@ -173,7 +181,7 @@ bool is_bias_of_another(const Value& data) {
 bool fold_shift_before(const Node& node, Editor& editor) {
     const auto data = node->input_value(0);
     const auto add = data.get_node_shared_ptr();
-    const auto shift = ov::is_type<Add>(add) && has_one_reader(data) ? with_constant(add) : std::nullopt;
+    const auto shift = ov::is_type<Add>(add) && editor.has_one_reader(data) ? with_constant(add) : std::nullopt;
     const auto op = shift && is_unpadded(node) ? find_weighted(node) : std::nullopt;
     if (!op) {
         return false;
@@ -209,7 +217,7 @@ bool fold_shift_before(const Node& node, Editor& editor) {
 // where batch and channels stay the first two axes and nobody else reads what is between.
 bool move_before_reshape(const Node& node, Editor& editor) {
     const auto operands = with_constant(node);
-    if (!operands || !has_one_reader(operands->data)) {
+    if (!operands || !editor.has_one_reader(operands->data)) {
         return false;
     }
     const auto reshape = operands->data.get_node_shared_ptr();
@@ -218,7 +226,7 @@ bool move_before_reshape(const Node& node, Editor& editor) {
         return false;
     }
     const auto result = reshape->input_value(0);
-    const auto op = has_one_reader(result) ? find_weighted(result.get_node_shared_ptr()) : std::nullopt;
+    const auto op = editor.has_one_reader(result) ? find_weighted(result.get_node_shared_ptr()) : std::nullopt;
     const auto& from = result.get_partial_shape();
     const auto& to = reshape->get_output_partial_shape(0);
     if (!op || !op->is_convolution || from.is_dynamic() || to.is_dynamic() || to.size() < 2 || from[0] != to[0] ||

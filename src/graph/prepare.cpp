@@ -66,39 +66,36 @@ bool apply_first(const RuleTable& table, const Node& node, Editor& editor) {
     return false;
 }
 
-// One walk over the model in topological order; what a rewrite puts in is looked at at once. Operations that a rewrite
-// took away must not live on here: they would count as readers of their inputs.
-bool run_once(const ov::Model& model, const RuleTable& table, Editor& editor) {
-    std::vector<std::weak_ptr<ov::Node>> order;
-    for (const auto& node : model.get_ordered_ops()) {
-        order.push_back(node);
-    }
+// One walk over the model in topological order; what a rewrite puts in is looked at at once.
+bool run_once(const ov::Model& model, const RuleTable& table, std::vector<Change>& log) {
+    Editor editor(model, log);
     bool changed = false;
-    for (const auto& weak : order) {
-        auto node = weak.lock();
+    for (auto node : model.get_ordered_ops()) {
         constexpr int kMaxRewritesInARow = 64;
-        for (int i = 0; i < kMaxRewritesInARow && node && apply_first(table, node, editor); ++i) {
+        for (int i = 0; i < kMaxRewritesInARow && node && editor.is_in_model(*node); ++i) {
+            if (!apply_first(table, node, editor)) {
+                break;
+            }
             changed = true;
-            node.reset();
             node = editor.take_fresh();
         }
     }
     return changed;
 }
 
-void run_to_the_end(const ov::Model& model, const RuleTable& table, Editor& editor) {
+void run_to_the_end(const ov::Model& model, const RuleTable& table, std::vector<Change>& log) {
     constexpr int kMaxWalks = 16;
-    for (int walk = 0; walk < kMaxWalks && run_once(model, table, editor); ++walk) {
+    for (int walk = 0; walk < kMaxWalks && run_once(model, table, log); ++walk) {
     }
 }
 
-void rewrite_with_bodies(const ov::Model& model, Editor& editor) {
-    run_to_the_end(model, recognizing_rules(), editor);
-    run_to_the_end(model, merging_rules(), editor);
+void rewrite_with_bodies(const ov::Model& model, std::vector<Change>& log) {
+    run_to_the_end(model, recognizing_rules(), log);
+    run_to_the_end(model, merging_rules(), log);
     for (const auto& node : model.get_ordered_ops()) {
         if (const auto owner = ov::as_type_ptr<ov::op::util::MultiSubGraphOp>(node)) {
             for (const auto& body : owner->get_functions()) {
-                rewrite_with_bodies(*body, editor);
+                rewrite_with_bodies(*body, log);
             }
         }
     }
@@ -108,12 +105,12 @@ void rewrite_with_bodies(const ov::Model& model, Editor& editor) {
 
 std::vector<Change> prepare(ov::Model& model) {
     std::vector<Change> log;
-    Editor editor(log);
     try {
         if (const auto folded = rewrite::fold_constants(model)) {
-            editor.note("", std::to_string(folded) + " operations on constants and static shapes computed");
+            log.push_back(
+                {"Prepare", "", std::to_string(folded) + " operations on constants and static shapes computed"});
         }
-        rewrite_with_bodies(model, editor);
+        rewrite_with_bodies(model, log);
         model.validate_nodes_and_infer_types();
     } catch (const ov::Exception& error) {
         throw Error(ErrorCode::InvalidModel, model.get_friendly_name(),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <openvino/core/rt_info.hpp>
 #include <openvino/op/ops.hpp>
@@ -18,6 +19,13 @@ bool is_compressed(const Value& value) {
     return convert && (source == ov::element::f16 || source == ov::element::bf16) && find_constant(value);
 }
 
+// The same element type, and a shape that promises no less.
+bool fits(const Value& old, const Value& fresh) {
+    const auto& before = old.get_partial_shape();
+    const auto& after = fresh.get_partial_shape();
+    return old.get_element_type() == fresh.get_element_type() && (before == after || after.refines(before));
+}
+
 // Reading position in a broadcast operand: strides of 0 along the axes it is repeated on.
 std::vector<std::size_t> broadcast_strides(const ov::Shape& shape, const ov::Shape& to) {
     std::vector<std::size_t> strides(to.size(), 0);
@@ -31,10 +39,20 @@ std::vector<std::size_t> broadcast_strides(const ov::Shape& shape, const ov::Sha
 
 }  // namespace
 
-bool Editor::fits(const Value& old, const Value& fresh) {
-    const auto& before = old.get_partial_shape();
-    const auto& after = fresh.get_partial_shape();
-    return old.get_element_type() == fresh.get_element_type() && (before == after || after.refines(before));
+Editor::Editor(const ov::Model& model, std::vector<Change>& log) : log_(log) {
+    for (const auto& node : model.get_ordered_ops()) {
+        live_.insert(node.get());
+    }
+}
+
+std::size_t Editor::count_readers(const Value& value) const {
+    const auto readers = value.get_target_inputs();
+    return static_cast<std::size_t>(std::count_if(readers.begin(), readers.end(),
+                                                  [&](const auto& reader) { return is_in_model(*reader.get_node()); }));
+}
+
+bool Editor::has_one_reader(const Value& value) const {
+    return count_readers(value) == 1 && !is_model_output(value);
 }
 
 bool Editor::replace(const Value& old, const Value& fresh, const std::string& what) {
@@ -45,9 +63,8 @@ bool Editor::replace(const Value& old, const Value& fresh, const std::string& wh
     const auto after = fresh.get_node_shared_ptr();
     ov::copy_runtime_info(before, after);
     after->set_friendly_name(before->get_friendly_name());
-    auto target = old;
-    target.replace(fresh);
     note(after->get_friendly_name(), what);
+    exchange(old, fresh);
     fresh_ = after;
     return true;
 }
@@ -58,9 +75,8 @@ bool Editor::replace_weighted(const Value& old, const Node& fresh, const ov::Nod
     }
     ov::copy_runtime_info(std::const_pointer_cast<ov::Node>(heir.shared_from_this()), fresh);
     fresh->set_friendly_name(is_model_output(old) ? old.get_node()->get_friendly_name() : heir.get_friendly_name());
-    auto target = old;
-    target.replace(fresh->output(0));
     note(fresh->get_friendly_name(), what);
+    exchange(old, fresh->output(0));
     fresh_ = fresh;
     return true;
 }
@@ -71,21 +87,20 @@ bool Editor::bypass(const Value& old, const Value& value, const std::string& wha
     }
     const auto producer = value.get_node_shared_ptr();
     const auto name = old.get_node()->get_friendly_name();
-    if (is_model_output(old)) {
-        if (ov::is_type<ov::op::v0::Parameter>(producer) || producer->get_output_size() != 1 ||
-            is_model_output(value)) {
-            return false;
-        }
-        producer->set_friendly_name(name);
-    }
-    auto target = old;
     const auto tensor_names = old.get_names();
     const bool is_output = is_model_output(old);
-    target.replace(value);
-    if (is_output && !tensor_names.empty()) {
-        value.get_tensor().set_names(tensor_names);  // replace() only adds them; outputs keep their names
+    if (is_output &&
+        (ov::is_type<ov::op::v0::Parameter>(producer) || producer->get_output_size() != 1 || is_model_output(value))) {
+        return false;
     }
     note(name, what);
+    exchange(old, value);
+    if (is_output) {
+        producer->set_friendly_name(name);
+        if (!tensor_names.empty()) {
+            value.get_tensor().set_names(tensor_names);  // the exchange only adds them; outputs keep their names
+        }
+    }
     fresh_.reset();
     return true;
 }
@@ -95,19 +110,51 @@ void Editor::note(const std::string& operation, const std::string& what) {
 }
 
 Node Editor::take_fresh() {
-    auto node = fresh_.lock();
-    fresh_.reset();
-    return node;
+    return std::exchange(fresh_, nullptr);
+}
+
+void Editor::exchange(const Value& old, const Value& value) {
+    const auto before = old.get_node_shared_ptr();
+    add(*value.get_node());
+    auto target = old;
+    target.replace(value);
+    remove_unread(*before);
+}
+
+// The operation and those new ones that it reads.
+void Editor::add(const ov::Node& node) {
+    if (live_.insert(&node).second) {
+        for (std::size_t i = 0; i < node.get_input_size(); ++i) {
+            add(*node.get_input_node_ptr(i));
+        }
+    }
+}
+
+// The operation, if nothing reads it any more, and those that only it read.
+void Editor::remove_unread(const ov::Node& node) {
+    std::vector<const ov::Node*> open{&node};
+    while (!open.empty()) {
+        const auto* next = open.back();
+        open.pop_back();
+        const auto outputs = next->outputs();
+        const bool is_read = std::any_of(outputs.begin(), outputs.end(), [&](const auto& output) {
+            const auto readers = output.get_target_inputs();
+            return std::any_of(readers.begin(), readers.end(),
+                               [&](const auto& reader) { return is_in_model(*reader.get_node()); });
+        });
+        if (is_read || ov::is_type<ov::op::v0::Parameter>(next) || live_.erase(next) == 0) {
+            continue;
+        }
+        for (std::size_t i = 0; i < next->get_input_size(); ++i) {
+            open.push_back(next->get_input_node_ptr(i));
+        }
+    }
 }
 
 bool is_model_output(const Value& value) {
     const auto readers = value.get_target_inputs();
     return std::any_of(readers.begin(), readers.end(),
                        [](const auto& input) { return ov::is_type<ov::op::v0::Result>(input.get_node()); });
-}
-
-bool has_one_reader(const Value& value) {
-    return value.get_target_inputs().size() == 1 && !is_model_output(value);
 }
 
 std::optional<WithConstant> with_constant(const Node& node) {

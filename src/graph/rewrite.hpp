@@ -6,7 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
+#include <unordered_set>
 #include <vector>
 
 #include <openvino/core/model.hpp>
@@ -27,16 +27,22 @@ struct Array {
     std::vector<double> values;
 };
 
-/// The edits of one model: keeps names, runtime information and the log.
+/// The edits of one model: keeps names, runtime information and the log, and knows which operations are still part of
+/// the model. Operations that were taken out may live on in someone's hands and read what they always read.
 class Editor {
 public:
-    explicit Editor(std::vector<Change>& log) : log_(log) {}
+    Editor(const ov::Model& model, std::vector<Change>& log);
 
-    /// May `fresh` stand where `old` stands? Same element type, and a shape that promises no less.
-    static bool fits(const Value& old, const Value& fresh);
+    bool is_in_model(const ov::Node& node) const {
+        return live_.count(&node) != 0;
+    }
+    /// How many inputs of the model read `value`?
+    std::size_t count_readers(const Value& value) const;
+    /// Is there exactly one reader of `value`, and it is no Result?
+    bool has_one_reader(const Value& value) const;
 
     /// Puts the new operation that makes `fresh` in the place of `old`: it takes the old one's friendly name, tensor
-    /// names and runtime information. False, and nothing is done, where it does not fit.
+    /// names and runtime information. False, and nothing is done, where it has another type or a less certain shape.
     bool replace(const Value& old, const Value& fresh, const std::string& what);
 
     /// As replace(), but the new operation keeps the name and runtime information of the weighted operation `heir`
@@ -53,8 +59,13 @@ public:
     Node take_fresh();
 
 private:
+    void exchange(const Value& old, const Value& value);
+    void add(const ov::Node& node);
+    void remove_unread(const ov::Node& node);
+
     std::vector<Change>& log_;
-    std::weak_ptr<ov::Node> fresh_;
+    std::unordered_set<const ov::Node*> live_;
+    Node fresh_;
 };
 
 using Rewrite = bool (*)(const Node& node, Editor& editor);
@@ -73,9 +84,6 @@ Rule on(Rewrite rewrite) {
 
 /// Does a Result read `value`?
 bool is_model_output(const Value& value);
-
-/// Is there exactly one reader of `value`, and it is no Result?
-bool has_one_reader(const Value& value);
 
 /// An elementwise operation of a value and a constant.
 struct WithConstant {

@@ -56,8 +56,8 @@ std::optional<Weighted> find_weighted(const std::shared_ptr<ov::Node>& node) {
     return op;
 }
 
-std::shared_ptr<ov::op::v0::Constant> scaled_weights(const Weighted& op, Side side,
-                                                     const std::vector<double>& factors) {
+std::shared_ptr<ov::op::v0::Constant> scaled_weights(const Weighted& op, Side side, const std::vector<double>& factors,
+                                                     const std::string& name) {
     auto weights = float_values(*op.weights);
     const std::size_t taps = ov::shape_size(op.layout.kernel);
     const auto& type = op.node->get_input_element_type(1);
@@ -74,10 +74,7 @@ std::shared_ptr<ov::op::v0::Constant> scaled_weights(const Weighted& op, Side si
         return nullptr;
     }
     auto constant = std::make_shared<ov::op::v0::Constant>(type, op.weights->get_shape(), weights);
-    const auto source = op.node->input_value(1);
-    const bool is_shared = source.get_target_inputs().size() > 1;
-    constant->set_friendly_name(is_shared ? op.node->get_friendly_name() + "/weights"
-                                          : source.get_node()->get_friendly_name());
+    constant->set_friendly_name(name);
     return constant;
 }
 

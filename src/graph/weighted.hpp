@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <openvino/core/node.hpp>
@@ -37,7 +38,8 @@ enum class Side { Input, Output };
 
 /// The weights times one factor per input or output channel, as a constant of the type they are computed in; null
 /// where a product is too large for it.
-std::shared_ptr<ov::op::v0::Constant> scaled_weights(const Weighted& op, Side side, const std::vector<double>& factors);
+std::shared_ptr<ov::op::v0::Constant> scaled_weights(const Weighted& op, Side side, const std::vector<double>& factors,
+                                                     const std::string& name);
 
 /// Each output channel's sum of weights times its input channel's value: [out channels]. What adding `shifts` to the
 /// data adds to the output where every weight meets data.

@@ -20,14 +20,13 @@ namespace {
 constexpr std::size_t kLanes = 16;
 
 OCTET_MULTIVERSION
-void extremes_of_lanes(const float* values, std::size_t blocks, float* low, float* high, float* largest) {
+void extremes_of_lanes(const float* values, std::size_t blocks, float* low, float* high, int* beyond) {
     for (std::size_t b = 0; b < blocks; ++b) {
         for (std::size_t l = 0; l < kLanes; ++l) {
             const float value = values[b * kLanes + l];
             low[l] = value < low[l] ? value : low[l];
             high[l] = value > high[l] ? value : high[l];
-            // NaN compares false and so stays: it is seen as not bounded.
-            largest[l] = std::fabs(value) <= largest[l] ? largest[l] : std::fabs(value);
+            beyond[l] |= !(std::fabs(value) <= static_cast<float>(kLargestActivation));  // NaN too
         }
     }
 }
@@ -77,22 +76,19 @@ Extremes find_extremes(std::span<const float> values) {
     if (values.empty()) {
         return {};
     }
-    std::array<float, kLanes> low, high, largest;
+    std::array<float, kLanes> low, high;
     low.fill(values[0]);
     high.fill(values[0]);
-    largest.fill(0);
+    std::array<int, kLanes> beyond{};
     const std::size_t blocks = values.size() / kLanes;
-    extremes_of_lanes(values.data(), blocks, low.data(), high.data(), largest.data());
+    extremes_of_lanes(values.data(), blocks, low.data(), high.data(), beyond.data());
     std::array<float, kLanes> rest;
     rest.fill(values[0]);
     std::copy(values.begin() + static_cast<std::ptrdiff_t>(blocks * kLanes), values.end(), rest.begin());
-    extremes_of_lanes(rest.data(), 1, low.data(), high.data(), largest.data());
+    extremes_of_lanes(rest.data(), 1, low.data(), high.data(), beyond.data());
 
-    Extremes extremes{*std::min_element(low.begin(), low.end()), *std::max_element(high.begin(), high.end()), true};
-    for (const float magnitude : largest) {
-        extremes.is_bounded = extremes.is_bounded && magnitude <= kLargestActivation;
-    }
-    return extremes;
+    return {*std::min_element(low.begin(), low.end()), *std::max_element(high.begin(), high.end()),
+            std::all_of(beyond.begin(), beyond.end(), [](int lane) { return lane == 0; })};
 }
 
 void find_channel_extremes(std::span<const float> values, const ChannelView& view, std::span<double> low,

@@ -49,35 +49,42 @@ std::vector<fs::path> source_files(const fs::path& source) {
     return {source};
 }
 
-/// A folder made by this run, taken away again unless it is kept; only where it is still empty.
+/// The output folder; where this run made it, it is taken away again unless it is kept (and only while it is empty).
 class Folder {
 public:
-    explicit Folder(const fs::path& path) : path_(path) {
+    explicit Folder(const fs::path& path) {
         std::error_code error;
         if (fs::exists(path, error) && !fs::is_directory(path, error)) {
             throw Error(ErrorCode::Io, path.string(), "is a file; expected a folder to write to");
         }
-        is_new_ = fs::create_directories(path, error);
+        for (fs::path part = path; !part.empty() && !fs::exists(part, error); part = part.parent_path()) {
+            made_.push_back(part);
+        }
+        fs::create_directories(path, error);
         if (error) {
+            remove_made();
             throw Error(ErrorCode::Io, path.string(), "cannot make this folder: " + error.message());
         }
     }
     ~Folder() {
-        if (is_new_) {
-            std::error_code error;
-            fs::remove(path_, error);
-        }
+        remove_made();
     }
     Folder(const Folder&) = delete;
     Folder& operator=(const Folder&) = delete;
 
     void keep() {
-        is_new_ = false;
+        made_.clear();
     }
 
 private:
-    fs::path path_;
-    bool is_new_ = false;
+    void remove_made() {
+        for (const auto& part : made_) {
+            std::error_code error;
+            fs::remove(part, error);
+        }
+    }
+
+    std::vector<fs::path> made_;  // innermost first
 };
 
 void check_stem(const std::string& stem) {
@@ -114,7 +121,7 @@ void check_space(const ov::Model& model, const fs::path& folder) {
     }
     std::error_code error;
     const auto space = fs::space(folder, error);
-    if (!error && space.available < needed) {
+    if (!error && space.capacity > 0 && space.available < needed) {
         throw Error(ErrorCode::Io, folder.string(),
                     "no space left: the model needs " + std::to_string(needed) + " bytes, " +
                         std::to_string(space.available) + " are free; free some or choose another output folder");
@@ -204,6 +211,7 @@ SavedFiles save(const QuantizedModel& result, const fs::path& folder, const std:
     Observer silent;
     Observer& watcher = observer ? *observer : silent;
     watcher.phase("write", 0);
+    check_cancelled(watcher);
     check_stem(stem);
     const SavedFiles files = destination(or_current(folder), stem);
     Folder made(or_current(folder));

@@ -194,8 +194,12 @@ IgnoredOperations find_ignored(const GraphIndex& graph, const IgnoredScope& scop
     add_types(graph, scope.types, ignored);
     add_shape_subgraphs(graph, ignored);
     add_detection_tails(graph, ignored);
-    for (const auto& [number, name] : match_patterns(graph, ignored_patterns())) {
-        ignored.reasons.emplace(number, "part of " + name);
+    const auto patterns = ignored_patterns();
+    for (const auto& [number, pattern] : match_patterns(graph, patterns)) {
+        ignored.reasons.emplace(number, "part of " + pattern->name);
+        if (pattern->is_fused) {
+            ignored.fused.insert(number);
+        }
     }
     for (std::size_t i = 0; is_transformer && i < graph.size(); ++i) {
         if (kTransformerTypes.count(graph[i].get_type_name())) {

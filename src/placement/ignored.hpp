@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 
 #include "octet/options.hpp"
@@ -19,6 +20,7 @@ std::string find_transformer(const GraphIndex& graph);
 /// Throws Error(InvalidOption) for a name, type or expression that fits nothing (with the nearest).
 struct IgnoredOperations {
     std::map<std::size_t, std::string> reasons;
+    std::set<std::size_t> fused;  ///< of these, what runs inside another operation at no cost
 
     bool contains(std::size_t number) const {
         return reasons.count(number) != 0;

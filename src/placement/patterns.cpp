@@ -32,6 +32,7 @@ Pattern read_variant(const Json& json, const Json& classes, unsigned without) {
     Pattern pattern;
     pattern.name = json.at("name");
     pattern.is_single = json.value("single", false);
+    pattern.is_fused = json.value("fused", false);
     std::map<std::string, std::size_t> numbers;
     unsigned bit = 1;
     for (const auto& row : json.at("nodes")) {
@@ -145,15 +146,15 @@ std::vector<Pattern> ignored_patterns() {
     return patterns;
 }
 
-std::map<std::size_t, std::string> match_patterns(const GraphIndex& graph, const std::vector<Pattern>& patterns) {
-    std::map<std::size_t, std::string> covered;
+std::map<std::size_t, const Pattern*> match_patterns(const GraphIndex& graph, const std::vector<Pattern>& patterns) {
+    std::map<std::size_t, const Pattern*> covered;
     for (const auto& pattern : patterns) {
         Matcher matcher(graph, pattern);
         for (std::size_t i = 0; i < graph.size(); ++i) {
             const auto match = matcher.match(graph[i]);
             for (std::size_t k = 0; match && k < match->size(); ++k) {
                 if (!pattern.nodes[k].is_kept) {
-                    covered.emplace(graph.number((*match)[k]), pattern.name);
+                    covered.emplace(graph.number((*match)[k]), &pattern);
                 }
             }
         }

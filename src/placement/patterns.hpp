@@ -19,12 +19,13 @@ struct Pattern {
     std::string name;
     std::vector<Node> nodes;
     bool is_single = false;  ///< every node but the last has one consumer
+    bool is_fused = false;   ///< what it covers runs inside another operation at no cost
 };
 
 /// The patterns of the embedded table, each optional node spelt out.
 std::vector<Pattern> ignored_patterns();
 
-/// The operations that the patterns cover, by number, with the first such pattern's name.
-std::map<std::size_t, std::string> match_patterns(const GraphIndex& graph, const std::vector<Pattern>& patterns);
+/// The operations that the patterns cover, by number, with the first such pattern.
+std::map<std::size_t, const Pattern*> match_patterns(const GraphIndex& graph, const std::vector<Pattern>& patterns);
 
 }  // namespace octet

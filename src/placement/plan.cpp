@@ -69,7 +69,7 @@ InputSet request_inputs(const GraphIndex& graph, const HardwareRules& rules, con
         }
         const auto ports = ports_to_quantize(graph, node, *rule);
         if (const std::string reason = refusal(node, ports, ignored, i); !reason.empty()) {
-            if (reason != "computes a shape" && reason != "constant") {
+            if (reason != "computes a shape" && reason != "constant" && !ignored.fused.count(i)) {
                 left.push_back({node.get_friendly_name(), node.get_type_name(), reason});
             }
             continue;

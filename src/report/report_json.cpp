@@ -45,6 +45,38 @@ Json quantizer_json(const QuantizerInfo& quantizer) {
     };
 }
 
+/// Lays each array of numbers out in one line; the printer gives every number its own, thousands for a model's
+/// channels.
+std::string with_short_arrays(const std::string& text) {
+    std::string out;
+    out.reserve(text.size());
+    bool is_in_string = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        out += c;
+        if (is_in_string) {
+            if (c == '\\') {
+                out += text[++i];
+            }
+            is_in_string = c != '"';
+            continue;
+        }
+        is_in_string = c == '"';
+        const std::size_t end = c == '[' ? text.find_first_not_of(" \n,.+-eE0123456789", i + 1) : std::string::npos;
+        if (end == std::string::npos || text[end] != ']') {
+            continue;
+        }
+        for (++i; i < end; ++i) {
+            if (text[i] != ' ' && text[i] != '\n') {
+                out += text[i];
+                out += text[i] == ',' ? " " : "";
+            }
+        }
+        out += ']';
+    }
+    return out;
+}
+
 }  // namespace
 
 std::string to_json(const Report& report) {
@@ -70,7 +102,7 @@ std::string to_json(const Report& report) {
         {"left", left},
         {"changes", changes},
     };
-    return all.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return with_short_arrays(all.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 
 }  // namespace octet

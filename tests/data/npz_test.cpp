@@ -88,11 +88,13 @@ TEST(Npz, RefusesWhatItCannotRead) {
     write(folder / "text.npz", "no archive at all");
     write_npz(folder / "other.npz", {{"notes.txt", {'h', 'i'}}});
     write_npz(folder / "cut.npz", {{"x.npy", Bytes(kOne.begin(), kOne.end() - 1)}}, true);
+    write_npz(folder / "hollow.npz", {{"x.npy", {}}});
     write(folder / "empty.npz", "");
     expect_error([&] { Npz::open(folder / "missing.npz"); }, ErrorCode::Io, {"missing.npz", "No such file"});
     expect_error([&] { Npz::open(folder / "text.npz"); }, ErrorCode::InvalidData, {"text.npz", "as an .npz"});
     expect_error([&] { Npz::open(folder / "other.npz"); }, ErrorCode::InvalidData, {"other.npz", "no .npy array"});
     expect_error([&] { Npz::open(folder / "empty.npz"); }, ErrorCode::InvalidData, {"empty.npz"});
+    expect_error([&] { Npz::open(folder / "hollow.npz").array("x"); }, ErrorCode::InvalidData, {"[x]", "is empty"});
     expect_error([&] { Npz::open(folder / "cut.npz").array("x"); }, ErrorCode::InvalidData, {"cut.npz[x]", "is cut"});
 }
 

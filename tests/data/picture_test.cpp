@@ -171,6 +171,19 @@ TEST_F(PictureTest, SixteenBitsBecomeEightAndTransparencyGoes) {
     EXPECT_EQ(std::vector<float>(pixels.begin(), pixels.begin() + 3), (std::vector<float>{0x12, 0xFF, 0x80}));
 }
 
+TEST_F(PictureTest, TurnsAsTheExifOrientationSays) {
+    Bytes jpeg;
+    cv::imencode(".jpg", noise(10, 20), jpeg);
+    // One IFD entry, little-endian: tag 0x0112 (orientation), one short: 6, a quarter turn clockwise.
+    const Bytes exif{0xFF, 0xE1, 0,    34,   'E', 'x', 'i', 'f', 0, 0, 'I', 'I', 42, 0, 8, 0, 0, 0,
+                     1,    0,    0x12, 0x01, 3,   0,   1,   0,   0, 0, 6,   0,   0,  0, 0, 0, 0, 0};
+    jpeg.insert(jpeg.begin() + 2, exif.begin(), exif.end());
+    write(folder_ / "turned.jpg", jpeg);
+    const auto dataset =
+        open_dataset(*make_model({{"x", ov::element::f32, {1, 3, -1, -1}}}), {{"", folder_ / "turned.jpg"}});
+    EXPECT_EQ(dataset->sample(0).at("x").get_shape(), (ov::Shape{1, 3, 20, 10}));
+}
+
 TEST_F(PictureTest, DynamicAxesKeepThePicturesSize) {
     const cv::Mat picture = noise(10, 20);
     const Input input{"x", ov::element::f32, {-1, 3, -1, -1}};

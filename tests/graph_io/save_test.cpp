@@ -172,7 +172,7 @@ TEST(Save, LeavesNothingWhereTheDiskFillsUp) {
         const TemporaryFolder folder;
         {
             const SmallDisk disk(bytes);
-            const auto [code, text] = refusal(compressed(), folder / "out", "m");
+            const auto [code, text] = refusal(compressed(), folder / "out" / "deeper", "m");
             EXPECT_EQ(code, ErrorCode::Io) << text;
         }
         EXPECT_TRUE(list(folder.path).empty());
@@ -251,8 +251,8 @@ TEST(Save, WritesADynamicModelThatOnlyTakesSomeShapes) {
 
 TEST(CheckDestination, FindsTroubleEarlyAndLeavesNothing) {
     const TemporaryFolder folder;
-    const auto files = check_destination(folder / "out", "m");
-    EXPECT_EQ(files.bin, folder / "out" / "m.bin");
+    const auto files = check_destination(folder / "out" / "deeper", "m");
+    EXPECT_EQ(files.bin, folder / "out" / "deeper" / "m.bin");
     EXPECT_TRUE(list(folder.path).empty());
     EXPECT_THROW(check_destination("/proc", "m"), Error);
     EXPECT_THROW(check_destination(folder.path, ""), Error);

@@ -1,0 +1,3 @@
+octet_test(algorithms LABEL unit
+    SOURCES ${CMAKE_CURRENT_LIST_DIR}/fast_bias_correction_test.cpp
+    LIBRARIES octet_algorithms)

@@ -1,0 +1,310 @@
+#include <signal.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <openvino/core/graph_util.hpp>
+#include <openvino/op/ops.hpp>
+
+#include "process.hpp"
+
+namespace octet {
+namespace {
+namespace fs = std::filesystem;
+namespace op = ov::op;
+using ov::element::f32;
+
+std::vector<float> wave(std::size_t size) {
+    std::vector<float> values(size);
+    for (std::size_t i = 0; i < size; ++i) {
+        values[i] = static_cast<float>(std::sin(0.7 * static_cast<double>(i) + 0.3));
+    }
+    return values;
+}
+
+// image[1,3,16,16] -> convolution -> ReLU -> mean -> scores[1,classes]
+std::shared_ptr<ov::Model> small_classifier(std::size_t classes = 5) {
+    auto image = std::make_shared<op::v0::Parameter>(f32, ov::Shape{1, 3, 16, 16});
+    image->output(0).set_names({"image"});
+    image->set_friendly_name("image");
+    auto kernel = op::v0::Constant::create(f32, {8, 3, 3, 3}, wave(8 * 27));
+    auto features = std::make_shared<op::v1::Convolution>(image, kernel, ov::Strides{1, 1}, ov::CoordinateDiff{1, 1},
+                                                          ov::CoordinateDiff{1, 1}, ov::Strides{1, 1});
+    features->set_friendly_name("features");
+    auto active = std::make_shared<op::v0::Relu>(features);
+    auto mean =
+        std::make_shared<op::v1::ReduceMean>(active, op::v0::Constant::create(ov::element::i64, {2}, {2, 3}), false);
+    auto head = op::v0::Constant::create(f32, {8, classes}, wave(8 * classes));
+    auto scores = std::make_shared<op::v0::MatMul>(mean, head);
+    scores->output(0).set_names({"scores"});
+    return std::make_shared<ov::Model>(ov::OutputVector{scores}, ov::ParameterVector{image}, "small");
+}
+
+bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+std::size_t lines(const std::string& text) {
+    return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+std::set<std::string> files_in(const fs::path& folder) {
+    std::set<std::string> names;
+    if (fs::exists(folder)) {
+        for (const auto& entry : fs::directory_iterator(folder)) {
+            names.insert(entry.path().filename());
+        }
+    }
+    return names;
+}
+
+class Command : public testing::Test {
+protected:
+    static constexpr std::size_t kPictures = 12;
+
+    Command()
+        : root_(fs::path(testing::TempDir()) /
+                ("octet_cli_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()))) {
+        fs::remove_all(root_);
+        fs::create_directories(root_ / "pictures");
+        ov::serialize(small_classifier(), path("small.xml"), path("small.bin"));
+        for (std::size_t i = 0; i < kPictures; ++i) {
+            write_picture(root_ / "pictures" / ("p" + std::to_string(10 + i) + ".ppm"), i);
+        }
+    }
+    ~Command() override {
+        fs::remove_all(root_);
+    }
+
+    std::string path(const std::string& name) const {
+        return (root_ / name).string();
+    }
+
+    static void write_picture(const fs::path& file, std::size_t seed) {
+        std::ofstream out(file, std::ios::binary);
+        out << "P6 20 18 255\n";
+        for (std::size_t i = 0; i < 20 * 18 * 3; ++i) {
+            out.put(static_cast<char>((i * (seed + 3) * 37 + seed * 11) % 256));
+        }
+    }
+
+    Finished quantize(std::vector<std::string> more, const RunSettings& settings = {}) const {
+        std::vector<std::string> words{"quantize", "-m", path("small.xml"), "--data", path("pictures"), "-o", path("out"),
+                                       "--mean",   "120", "--scale",        "60"};
+        words.insert(words.end(), more.begin(), more.end());
+        return run_octet(words, settings);
+    }
+
+    fs::path root_;
+};
+
+TEST_F(Command, PrintsVersionAndHelp) {
+    const auto version = run_octet({"--version"});
+    EXPECT_EQ(version.code, 0);
+    EXPECT_EQ(version.out.rfind("octet ", 0), 0u) << version.out;
+    EXPECT_TRUE(has(version.out, "OpenVINO 20"));
+    EXPECT_EQ(run_octet({"--help"}).code, 0);
+    EXPECT_EQ(run_octet({"compare", "--help"}).code, 0);
+}
+
+TEST_F(Command, WrongUsageIsOneLineAndAHintAndExitCodeTwo) {
+    for (const auto& words : std::vector<std::vector<std::string>>{
+             {}, {"quantise"}, {"quantize", "--modle", "x"}, {"quantize", "-m", "x"}, {"inspect", "-m", "x", "--subset", "2"}}) {
+        const auto run = run_octet(words);
+        EXPECT_EQ(run.code, 2);
+        EXPECT_EQ(run.out, "");
+        EXPECT_EQ(lines(run.err), 2u) << run.err;
+        EXPECT_TRUE(has(run.err, "--help")) << run.err;
+    }
+}
+
+TEST_F(Command, QuantizesPicturesAndTellsWhatItDid) {
+    const auto run = quantize({});
+    ASSERT_EQ(run.code, 0) << run.err;
+    EXPECT_EQ(files_in(root_ / "out"),
+              (std::set<std::string>{"small.xml", "small.bin", "quantization.json", "options.json"}));
+    for (const char* part : {"Quantized ", " 12 measured", "Size ", "Seconds ", "calibrate", "small.xml"}) {
+        EXPECT_TRUE(has(run.out, part)) << part << " is not in\n" << run.out;
+    }
+    EXPECT_FALSE(has(run.out, "Check"));
+    EXPECT_TRUE(has(run.err, "mean 120")) << run.err;
+    EXPECT_FALSE(has(run.out + run.err, "\x1b")) << "no escape codes without a terminal";
+}
+
+TEST_F(Command, QuietPrintsNothing) {
+    const auto run = quantize({"--quiet", "--check=2"});
+    EXPECT_EQ(run.code, 0);
+    EXPECT_EQ(run.out + run.err, "");
+}
+
+TEST_F(Command, ChecksOnSamplesSetAside) {
+    const auto run = quantize({"--check", "--threads", "1"});
+    ASSERT_EQ(run.code, 0) << run.err;
+    for (const char* part : {" 8 measured", "on 4 samples set aside", "scores", "SQNR ", "top-1 agreement", "throughput"}) {
+        EXPECT_TRUE(has(run.out, part)) << part << " is not in\n" << run.out;
+    }
+}
+
+TEST_F(Command, SaysSoWhereNoSampleIsLeftToCheck) {
+    const auto run = quantize({"--check", "--subset", "12"});
+    ASSERT_EQ(run.code, 0) << run.err;
+    EXPECT_TRUE(has(run.out, " 12 measured")) << run.out;
+    EXPECT_TRUE(has(run.out, "not measured: all samples were used")) << run.out;
+}
+
+TEST_F(Command, WritesJsonLinesForPrograms) {
+    const auto run = quantize({"--progress", "json", "--check=3"});
+    ASSERT_EQ(run.code, 0) << run.err;
+    std::istringstream in(run.out);
+    std::set<std::string> phases;
+    nlohmann::json last;
+    for (std::string line; std::getline(in, line);) {
+        last = nlohmann::json::parse(line);
+        if (last["event"] == "progress") {
+            for (const char* key : {"done", "total", "rate", "eta"}) {
+                EXPECT_TRUE(last.contains(key)) << line;
+            }
+            phases.insert(last["phase"]);
+        }
+    }
+    EXPECT_TRUE(phases.count("calibrate"));
+    EXPECT_EQ(last["event"], "summary");
+    EXPECT_EQ(last["samples"], kPictures - 3);
+    EXPECT_EQ(last["check"]["samples"], 3);
+    EXPECT_GT(last["bytes_before"], last["seconds"].size());
+}
+
+TEST_F(Command, RefusesBadInputInALineOrTwo) {
+    struct Case {
+        const char* what;
+        std::vector<std::string> words;
+        int code;
+        std::string part;
+    };
+    std::ofstream(path("broken.onnx")) << "this is no model";
+    fs::create_directories(path("empty"));
+    std::ofstream(path("pictures/p99.ppm")) << "P6 20 18 255\n";
+    const std::string model = path("small.xml"), data = path("pictures"), out = path("out");
+    for (const auto& c : {
+             Case{"no model", {"-m", path("none.onnx"), "--data", data, "-o", out}, 3, "none.onnx"},
+             Case{"corrupt model", {"-m", path("broken.onnx"), "--data", data, "-o", out}, 3, "broken.onnx"},
+             Case{"no data", {"-m", model, "--data", path("none"), "-o", out}, 3, "none"},
+             Case{"empty data", {"-m", model, "--data", path("empty"), "-o", out}, 3, "empty"},
+             Case{"bad picture", {"-m", model, "--data", data, "-o", out}, 3, "p99.ppm"},
+             Case{"unknown input", {"-m", model, "--data", "imge=" + data, "-o", out}, 2, "did you mean \"image\"?"},
+             Case{"output is a file", {"-m", model, "--data", data, "-o", model}, 3, "expected a folder"},
+             Case{"over the source", {"-m", model, "--data", data, "-o", root_.string()}, 3, "overwrite"},
+             Case{"unknown device", {"-m", model, "--data", data, "-o", out, "--target-device", "TOASTER"}, 2, "TOASTER"},
+         }) {
+        auto words = c.words;
+        words.insert(words.begin(), "quantize");
+        words.insert(words.end(), {"--progress", "none", "--log-level", "error"});
+        const auto run = run_octet(words);
+        EXPECT_EQ(run.code, c.code) << c.what << ": " << run.err;
+        EXPECT_TRUE(has(run.err, c.part)) << c.what << ": " << run.err;
+        EXPECT_GE(lines(run.err), 1u) << c.what;
+        EXPECT_LE(lines(run.err), 2u) << c.what << ": " << run.err;
+        EXPECT_EQ(run.out, "") << c.what;
+        EXPECT_EQ(files_in(root_ / "out"), std::set<std::string>{}) << c.what;
+    }
+    const auto skipping = quantize({"--skip-bad"});
+    EXPECT_EQ(skipping.code, 0) << skipping.err;
+    EXPECT_TRUE(has(skipping.out, "12 measured, 1 skipped as bad")) << skipping.out;
+    EXPECT_TRUE(has(skipping.out, "p99.ppm")) << skipping.out;
+}
+
+TEST_F(Command, InspectListsQuantizers) {
+    const auto plain = run_octet({"inspect", "-m", path("small.xml")});
+    EXPECT_EQ(plain.code, 0) << plain.err;
+    EXPECT_TRUE(has(plain.out, "No quantizers")) << plain.out;
+    EXPECT_EQ(run_octet({"inspect", "-m", path("small.xml"), "--json"}).out, "[]\n");
+
+    ASSERT_EQ(quantize({}).code, 0);
+    const auto text = run_octet({"inspect", "-m", path("out/small.xml")});
+    EXPECT_TRUE(has(text.out, "weights 8-bit symmetric perchannel")) << text.out;
+    const auto list = nlohmann::json::parse(run_octet({"inspect", "-m", path("out/small.xml"), "--json"}).out);
+    ASSERT_GE(list.size(), 2u);
+    EXPECT_EQ(list[0]["kind"], "activations");
+    EXPECT_EQ(list[0]["tensor"], "image");
+}
+
+TEST_F(Command, CompareUsesThePreparationOfTheQuantizedModel) {
+    ASSERT_EQ(quantize({}).code, 0);
+    const std::vector<std::string> words{"compare", "-m",      path("small.xml"), "-q", path("out/small.xml"),
+                                         "--data",  path("pictures"), "--json"};
+    const auto run = run_octet(words);
+    ASSERT_EQ(run.code, 0) << run.err;
+    EXPECT_TRUE(has(run.err, "mean 120")) << run.err;
+    EXPECT_TRUE(has(run.err, "from the quantized model")) << run.err;
+    const auto figures = nlohmann::json::parse(run.out);
+    EXPECT_EQ(figures["samples"], kPictures);
+    EXPECT_EQ(figures["outputs"][0]["output"], "scores");
+    EXPECT_GT(figures["outputs"][0]["sqnr_db"].get<double>(), 20);
+    EXPECT_GT(figures["quantized_fps"].get<double>(), 0);
+
+    auto overridden = words;
+    overridden.insert(overridden.end(), {"--mean", "7"});
+    EXPECT_TRUE(has(run_octet(overridden).err, "mean 7,")) << "what is given wins";
+}
+
+TEST_F(Command, CompareRefusesModelsThatDoNotBelongTogether) {
+    ov::serialize(small_classifier(7), path("other.xml"), path("other.bin"));
+    const auto run =
+        run_octet({"compare", "-m", path("small.xml"), "-q", path("other.xml"), "--data", path("pictures")});
+    EXPECT_EQ(run.code, 3);
+    EXPECT_TRUE(has(run.err, "f32[1,5]") && has(run.err, "f32[1,7]")) << run.err;
+}
+
+// A run long enough to be interrupted: the same pictures over and over.
+TEST_F(Command, AnInterruptLeavesNothingBehind) {
+    std::ofstream list(path("list.txt"));
+    for (std::size_t i = 0; i < 400000; ++i) {
+        list << "pictures/p" << 10 + i % kPictures << ".ppm\n";
+    }
+    list.close();
+    for (const int signal : {SIGINT, SIGTERM}) {
+        bool is_sent = false;
+        RunSettings settings;
+        settings.watch = [&](pid_t process, std::string_view out) {
+            if (!is_sent && out.find("calibrate") != std::string_view::npos) {
+                is_sent = true;
+                kill(process, signal);
+                kill(process, signal);  // impatience changes nothing
+            }
+        };
+        const auto run = run_octet({"quantize", "-m", path("small.xml"), "--data", path("list.txt"), "-o", path("out"),
+                                    "--progress", "json"},
+                                   settings);
+        EXPECT_TRUE(is_sent);
+        EXPECT_EQ(run.signal, 0);
+        EXPECT_EQ(run.code, 130) << run.err;
+        EXPECT_EQ(files_in(root_ / "out"), std::set<std::string>{});
+    }
+}
+
+TEST_F(Command, AReaderThatLeavesIsNoError) {
+    RunSettings closed;
+    closed.is_stdout_closed = true;
+    const auto run = run_octet({"--help"}, closed);
+    EXPECT_EQ(run.signal, 0);
+    EXPECT_EQ(run.code, 0) << run.err;
+}
+
+TEST_F(Command, AFullDiskUnderStandardOutputIsAnError) {
+    RunSettings full;
+    full.stdout_to = "/dev/full";
+    const auto run = run_octet({"--help"}, full);
+    EXPECT_EQ(run.code, 3);
+    EXPECT_TRUE(has(run.err, "standard output")) << run.err;
+}
+
+}  // namespace
+}  // namespace octet

@@ -1,0 +1,59 @@
+#include "paths.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "octet/error.hpp"
+
+namespace octet::cli {
+namespace {
+namespace fs = std::filesystem;
+
+class Paths : public testing::Test {
+protected:
+    Paths() : root_(fs::path(testing::TempDir()) / "octet_paths_test") {
+        fs::remove_all(root_);
+        fs::create_directories(root_);
+    }
+    ~Paths() override {
+        fs::remove_all(root_);
+    }
+    fs::path file(const std::string& name, std::size_t bytes) const {
+        fs::create_directories((root_ / name).parent_path());
+        std::ofstream(root_ / name) << std::string(bytes, 'x');
+        return root_ / name;
+    }
+    fs::path root_;
+};
+
+TEST_F(Paths, StemIsTheNameWithoutItsExtension) {
+    EXPECT_EQ(model_stem("a/model.xml"), "model");
+    EXPECT_EQ(model_stem("model.v2.onnx"), "model.v2");
+    EXPECT_EQ(model_stem("saved_model/"), "saved_model");
+    EXPECT_EQ(model_stem(root_ / "x" / ".."), root_.filename());
+}
+
+TEST_F(Paths, BytesCountTheWeightsBesideAModel) {
+    file("m.bin", 100);
+    EXPECT_EQ(model_bytes(file("m.xml", 10)), 110u);
+    file("n.onnx.data", 5);
+    EXPECT_EQ(model_bytes(file("n.onnx", 3)), 8u);
+    file("saved/variables/v", 7);
+    file("saved/saved_model.pb", 2);
+    EXPECT_EQ(model_bytes(root_ / "saved"), 9u);
+    EXPECT_EQ(model_bytes(root_ / "nothing"), 0u);
+}
+
+TEST_F(Paths, RefusesAFileAsTheOutputFolderAndOverwritingTheSource) {
+    const auto source = file("m.xml", 1);
+    EXPECT_THROW(refuse_bad_output(source, "m", root_ / "other.onnx"), Error);
+    EXPECT_THROW(refuse_bad_output(root_, "m", source), Error);
+    EXPECT_NO_THROW(refuse_bad_output(root_, "m", file("m.onnx", 1)));
+    EXPECT_NO_THROW(refuse_bad_output(root_ / "new" / "folder", "m", source));
+    EXPECT_FALSE(fs::exists(root_ / "new"));
+}
+
+}  // namespace
+}  // namespace octet::cli
