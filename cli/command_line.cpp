@@ -40,7 +40,8 @@ public:
 
     void shape() {
         list("--shape", "[NAME]SHAPE", "Model",
-             "Run samples at this shape, e.g. 1,3,640,640, or input[1,3,640,640] for one of several inputs; ? is an axis "
+             "Run samples at this shape, e.g. 1,3,640,640, or input[1,3,640,640] for one of several inputs; ? is an "
+             "axis "
              "that the data decides. Default: from the data. Repeatable.",
              [this](const std::string& value) {
                  auto [name, shape] = parse_shape("--shape", value);
@@ -52,11 +53,12 @@ public:
     }
 
     void data() {
-        list("--data", "[NAME=]PATH", "Data",
-             "Samples: a folder of pictures, a text file that lists pictures, an .npz, or .npy files (first axis = "
-             "samples). NAME is the input that PATH feeds, by tensor or parameter; not needed for one input or an .npz. "
-             "Repeatable.",
-             [this](const std::string& value) { out_.data.push_back(parse_data("--data", value)); });
+        list(
+            "--data", "[NAME=]PATH", "Data",
+            "Samples: a folder of pictures, a text file that lists pictures, an .npz, or .npy files (first axis = "
+            "samples). NAME is the input that PATH feeds, by tensor or parameter; not needed for one input or an .npz. "
+            "Repeatable.",
+            [this](const std::string& value) { out_.data.push_back(parse_data("--data", value)); });
         flag("--skip-bad", "Data", "Go on without samples that cannot be read, and report them.",
              [this] { out_.options.skip_bad = true; });
     }
@@ -64,7 +66,8 @@ public:
     void pictures() {
         const char* group = "Pictures (what is not given comes from the model, where it says something)";
         text("--mean", "X[,Y,Z]", group,
-             "Subtracted from the pixel values 0..255: one number, or one per channel as the model takes them. Default 0.",
+             "Subtracted from the pixel values 0..255: one number, or one per channel as the model takes them. Default "
+             "0.",
              [this](const std::string& value) { out_.preprocessing.mean = parse_numbers("--mean", value); });
         text("--scale", "X[,Y,Z]", group, "Divides after --mean: one number, or one per channel. Default 1.",
              [this](const std::string& value) { out_.preprocessing.scale = parse_numbers("--scale", value); });
@@ -72,8 +75,7 @@ public:
         text("--resize", "linear|cubic|area", group, "How pictures are resized. Default linear.",
              [this](const std::string& value) {
                  out_.preprocessing.resize = parse_choice<Resize>(
-                     "--resize", value,
-                     {{"linear", Resize::Linear}, {"cubic", Resize::Cubic}, {"area", Resize::Area}});
+                     "--resize", value, {{"linear", Resize::Linear}, {"cubic", Resize::Cubic}, {"area", Resize::Area}});
              });
         text("--crop-fraction", "X", group, "Keep the central part of this share of each side, in (0, 1]. Default 1.",
              [this](const std::string& value) {
@@ -82,13 +84,13 @@ public:
                      throw UsageError("--crop-fraction: expected a number above 0 and up to 1; got \"" + value + "\"");
                  }
              });
-        optional_text("--letterbox", "", "[=VALUE,topleft|center]", group,
-                      "Keep a picture's proportions and fill the rest with VALUE (0..255). Default: stretch; when given "
-                      "alone, 114,center.",
-                      [this](const std::string& value) {
-                          out_.preprocessing.letterbox = parse_letterbox("--letterbox", value);
-                      });
-        text("--layout", "NCHW|NHWC", group, "The input's layout. Default: the model's own, else guessed from its shape.",
+        optional_text(
+            "--letterbox", "", "[=VALUE,topleft|center]", group,
+            "Keep a picture's proportions and fill the rest with VALUE (0..255). Default: stretch; when given "
+            "alone, 114,center.",
+            [this](const std::string& value) { out_.preprocessing.letterbox = parse_letterbox("--letterbox", value); });
+        text("--layout", "NCHW|NHWC", group,
+             "The input's layout. Default: the model's own, else guessed from its shape.",
              [this](const std::string& value) {
                  out_.preprocessing.layout =
                      parse_choice<std::string>("--layout", value, {{"NCHW", "NCHW"}, {"NHWC", "NHWC"}});
@@ -99,29 +101,29 @@ public:
         const char* group = "Quantization";
         text("--subset", "N", group, "Measure N samples, evenly spread. Default: all.",
              [this](const std::string& value) { out_.options.subset = parse_count("--subset", value, 1); });
-        text("--preset", "performance|mixed", group,
-             "performance: symmetric activations, the fastest. mixed: asymmetric activations, often more exact. Default "
-             "performance.",
-             [this](const std::string& value) {
-                 out_.options.preset = parse_choice<Preset>(
-                     "--preset", value, {{"performance", Preset::Performance}, {"mixed", Preset::Mixed}});
-             });
+        text(
+            "--preset", "performance|mixed", group,
+            "performance: symmetric activations, the fastest. mixed: asymmetric activations, often more exact. Default "
+            "performance.",
+            [this](const std::string& value) {
+                out_.options.preset = parse_choice<Preset>(
+                    "--preset", value, {{"performance", Preset::Performance}, {"mixed", Preset::Mixed}});
+            });
         text("--model-type", "auto|none|transformer", group,
-             "transformer keeps residual additions and normalizations in floating point. Default auto: looks for attention, "
+             "transformer keeps residual additions and normalizations in floating point. Default auto: looks for "
+             "attention, "
              "and says what it found.",
              [this](const std::string& value) {
-                 out_.options.model_type = parse_choice<ModelType>("--model-type", value,
-                                                                   {{"auto", ModelType::Auto},
-                                                                    {"none", ModelType::None},
-                                                                    {"transformer", ModelType::Transformer}});
+                 out_.options.model_type = parse_choice<ModelType>(
+                     "--model-type", value,
+                     {{"auto", ModelType::Auto}, {"none", ModelType::None}, {"transformer", ModelType::Transformer}});
              });
         text("--target-device", "DEVICE", group, "ANY or CPU. Default ANY.",
              [this](const std::string& value) { out_.options.target_device = value; });
         list("--ignored-scope", "NAME|re:REGEX", group,
              "Leave this operation, or those whose whole name fits REGEX, in floating point. Repeatable.",
              [this](const std::string& value) { out_.options.ignored.names.push_back(value); });
-        list("--ignored-type", "TYPE", group,
-             "Leave operations of this type, e.g. Add, in floating point. Repeatable.",
+        list("--ignored-type", "TYPE", group, "Leave operations of this type, e.g. Add, in floating point. Repeatable.",
              [this](const std::string& value) { out_.options.ignored.types.push_back(value); });
         flag("--no-bias-correction", group, "Leave biases as they are.",
              [this] { out_.options.bias_correction = false; });
@@ -137,17 +139,19 @@ public:
              [this] { out_.options.fp16 = true; });
         flag("--keep-uncompressed-weights", group, "Leave weights f32 under FakeQuantize instead of storing int8.",
              [this] { out_.options.keep_uncompressed_weights = true; });
-        optional_text("--check", "50", "[=N]", group,
-                      "Set N samples aside (at most a third, and never what --subset asks for), and at the end compare the "
-                      "written model with the original on them: SQNR, top-1 agreement, throughput. Default: off; N is 50.",
-                      [this](const std::string& value) { out_.check = parse_count("--check", value, 1); });
+        optional_text(
+            "--check", "50", "[=N]", group,
+            "Set N samples aside (at most a third, and never what --subset asks for), and at the end compare the "
+            "written model with the original on them: SQNR, top-1 agreement, throughput. Default: off; N is 50.",
+            [this](const std::string& value) { out_.check = parse_count("--check", value, 1); });
     }
 
     void run() {
         text("--threads", "N", "Run", "Threads to use; the result does not depend on it. Default: all CPUs.",
              [this](const std::string& value) { out_.run.threads = parse_count("--threads", value, 0); });
         text("--progress", "auto|plain|json|none", "Run",
-             "auto: a bar on a terminal, else plain lines, on stderr. json: a JSON object a line on stdout. Default auto.",
+             "auto: a bar on a terminal, else plain lines, on stderr. json: a JSON object a line on stdout. Default "
+             "auto.",
              [this](const std::string& value) {
                  out_.progress = parse_choice<ProgressStyle>("--progress", value,
                                                              {{"auto", ProgressStyle::Auto},
@@ -160,8 +164,8 @@ public:
     }
 
     void log_level() {
-        text("--log-level", "debug|info|warning|error", "Run", "The least important remarks shown, on stderr. Default info.",
-             [this](const std::string& value) {
+        text("--log-level", "debug|info|warning|error", "Run",
+             "The least important remarks shown, on stderr. Default info.", [this](const std::string& value) {
                  out_.log_level = parse_choice<LogLevel>("--log-level", value,
                                                          {{"debug", LogLevel::Debug},
                                                           {"info", LogLevel::Info},
@@ -249,7 +253,8 @@ Words missing_of(std::initializer_list<std::pair<bool, const char*>> needs) {
 const Command kCommands[] = {
     {"quantize", "Quantize a model to INT8 with unlabelled samples.",
      "octet quantize -m MODEL --data [NAME=]PATH -o FOLDER [options]",
-     "  octet quantize -m model.onnx --data photos/ --mean 123.675,116.28,103.53 --scale 58.395,57.12,57.375 --rgb -o out/\n"
+     "  octet quantize -m model.onnx --data photos/ --mean 123.675,116.28,103.53 --scale 58.395,57.12,57.375 --rgb -o "
+     "out/\n"
      "  octet quantize -m model.xml --data calibration.npz --preset mixed --subset 300 --check -o out/\n"
      "  octet quantize -m model.xml --data ids=ids.npy --data mask=mask.npy --model-type transformer -o out/",
      [](OptionTable& table) {
@@ -266,13 +271,16 @@ const Command kCommands[] = {
          return missing_of(
              {{!given.model.empty(), "--model"}, {!given.data.empty(), "--data"}, {!given.output.empty(), "--output"}});
      }},
-    {"inspect", "List the quantizers of a model.", "octet inspect -m MODEL [--json]", "  octet inspect -m out/model.xml",
+    {"inspect", "List the quantizers of a model.", "octet inspect -m MODEL [--json]",
+     "  octet inspect -m out/model.xml",
      [](OptionTable& table) {
          table.model("The model; one in floating point has no quantizers.");
          table.json("Print a JSON array on stdout.");
          table.log_level();
      },
-     [](const Arguments& given) { return missing_of({{!given.model.empty(), "--model"}}); }},
+     [](const Arguments& given) {
+         return missing_of({{!given.model.empty(), "--model"}});
+     }},
     {"compare", "Compare a quantized model with the original: exactness and speed.",
      "octet compare -m MODEL -q QUANTIZED --data [NAME=]PATH [options]",
      "  octet compare -m model.onnx -q out/model.xml --data photos/\n"
@@ -294,15 +302,17 @@ const Command kCommands[] = {
 };
 
 std::string general_help() {
-    std::string text = "octet: a trained model and some samples in, an INT8 OpenVINO model out\n\n"
-                       "Usage: octet COMMAND [options]\n\nCommands:\n";
+    std::string text =
+        "octet: a trained model and some samples in, an INT8 OpenVINO model out\n\n"
+        "Usage: octet COMMAND [options]\n\nCommands:\n";
     for (const auto& command : kCommands) {
         text += help_line(command.name, command.what);
     }
     text += "\n" + help_line("octet COMMAND --help", "A command's options and examples.") +
             help_line("octet --version", "The version of octet and OpenVINO.");
-    return text + "\nExit codes: 0 done, 2 wrong usage or configuration, 3 model or data that cannot be used,\n"
-                  "4 accuracy goal missed (model written), 70 internal error, 130 cancelled.\n";
+    return text +
+           "\nExit codes: 0 done, 2 wrong usage or configuration, 3 model or data that cannot be used,\n"
+           "4 accuracy goal missed (model written), 70 internal error, 130 cancelled.\n";
 }
 
 std::string version_text() {

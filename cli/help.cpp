@@ -1,9 +1,9 @@
 #include "help.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <sstream>
+
+#include <unistd.h>
 
 #include "terminal.hpp"
 

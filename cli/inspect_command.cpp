@@ -1,10 +1,9 @@
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <limits>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "octet/octet.hpp"
 
@@ -34,8 +33,9 @@ std::string range(const QuantizerInfo& quantizer) {
     if (quantizer.low.empty() || quantizer.high.empty()) {
         return "unknown";
     }
-    const std::string text = fmt::format("{:.5g} .. {:.5g}", *std::min_element(quantizer.low.begin(), quantizer.low.end()),
-                                         *std::max_element(quantizer.high.begin(), quantizer.high.end()));
+    const std::string text =
+        fmt::format("{:.5g} .. {:.5g}", *std::min_element(quantizer.low.begin(), quantizer.low.end()),
+                    *std::max_element(quantizer.high.begin(), quantizer.high.end()));
     const std::size_t channels = std::max(quantizer.low.size(), quantizer.high.size());
     return channels == 1 ? text : fmt::format("{} ({} channels)", text, channels);
 }
@@ -97,8 +97,8 @@ int run_inspect(const Arguments& arguments) {
     std::transform(quantizers.begin(), quantizers.end(), std::back_inserter(rows), row);
     const auto of_weights = std::count_if(quantizers.begin(), quantizers.end(),
                                           [](const QuantizerInfo& quantizer) { return quantizer.kind == "weights"; });
-    write_out(table(rows) + fmt::format("{} quantizers: {} of weights, {} of activations\n", quantizers.size(), of_weights,
-                                        quantizers.size() - static_cast<std::size_t>(of_weights)));
+    write_out(table(rows) + fmt::format("{} quantizers: {} of weights, {} of activations\n", quantizers.size(),
+                                        of_weights, quantizers.size() - static_cast<std::size_t>(of_weights)));
     return 0;
 }
 

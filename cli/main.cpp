@@ -1,4 +1,5 @@
 #include <exception>
+#include <iostream>
 #include <new>
 #include <string>
 #include <vector>
@@ -49,8 +50,8 @@ int complain(const Error& error) {
     if (error.code() == ErrorCode::Internal) {
         return complain_internal(error.what());
     }
-    return complain(exit_code(error.code()), error.code() == ErrorCode::Cancelled ? error.what()
-                                                                                  : std::string("error: ") + error.what());
+    return complain(exit_code(error.code()),
+                    error.code() == ErrorCode::Cancelled ? error.what() : std::string("error: ") + error.what());
 }
 
 int run(const CommandLine& line) {
@@ -69,7 +70,8 @@ int run(const std::vector<std::string>& words) {
     try {
         return run(parse_command_line(words));
     } catch (const UsageError& error) {
-        const bool has_command = !words.empty() && (words[0] == "quantize" || words[0] == "inspect" || words[0] == "compare");
+        const bool has_command =
+            !words.empty() && (words[0] == "quantize" || words[0] == "inspect" || words[0] == "compare");
         return complain(kExitUsage, std::string("error: ") + error.what() + "\nSee octet " +
                                         (has_command ? words[0] + " " : "") + "--help");
     } catch (const Error& error) {
@@ -88,5 +90,6 @@ int run(const std::vector<std::string>& words) {
 
 int main(int argc, char** argv) {
     octet::cli::install_signal_handlers();
+    std::cerr.rdbuf(nullptr);  // image decoders chat there; what octet itself says goes through write_err
     return octet::cli::run(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
 }

@@ -1,8 +1,8 @@
 #include "paths.hpp"
 
-#include <unistd.h>
-
 #include <system_error>
+
+#include <unistd.h>
 
 #include "octet/error.hpp"
 
@@ -30,12 +30,12 @@ std::uintmax_t folder_bytes(const fs::path& folder) {
 
 std::string model_stem(const fs::path& model) {
     // "saved_model/" ends with an empty name, "." and ".." say nothing.
-    fs::path path = model.has_filename() ? model : model.parent_path();
-    if (path.filename() == "." || path.filename() == "..") {
+    fs::path path = model;
+    if (const auto name = path.filename(); name == "." || name == "..") {
         std::error_code error;
         path = fs::weakly_canonical(path, error);
     }
-    return path.stem().string();
+    return (path.has_filename() ? path : path.parent_path()).stem().string();
 }
 
 std::uintmax_t model_bytes(const fs::path& model) {

@@ -1,12 +1,11 @@
 #include "progress.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include "signals.hpp"
 #include "terminal.hpp"
@@ -139,7 +138,8 @@ void Progress::end_phase() {
         return;
     }
     const double spent = seconds(Clock::now() - phase_start_);
-    const auto known = std::find_if(phases_.begin(), phases_.end(), [&](const PhaseTime& p) { return p.name == name_; });
+    const auto known =
+        std::find_if(phases_.begin(), phases_.end(), [&](const PhaseTime& p) { return p.name == name_; });
     if (known != phases_.end()) {
         known->seconds += spent;
     } else {

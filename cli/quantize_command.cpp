@@ -1,9 +1,8 @@
-#include <unistd.h>
-
 #include <algorithm>
 #include <optional>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "octet/octet.hpp"
 
@@ -39,10 +38,11 @@ Split split(const Dataset& dataset, const Arguments& arguments, Progress& progre
     Split out{select_samples(dataset, rest), nullptr};
     if (count > 0) {
         out.check = select_samples(dataset, aside);
-        progress.log(LogLevel::Info, "check",
-                     fmt::format("{} of {} samples set aside for the check{}", count, size,
-                                 count < *arguments.check ? fmt::format(" (not {}: the others are needed)", *arguments.check)
-                                                          : std::string()));
+        progress.log(
+            LogLevel::Info, "check",
+            fmt::format("{} of {} samples set aside for the check{}", count, size,
+                        count < *arguments.check ? fmt::format(" (not {}: the others are needed)", *arguments.check)
+                                                 : std::string()));
     }
     return out;
 }
@@ -50,6 +50,7 @@ Split split(const Dataset& dataset, const Arguments& arguments, Progress& progre
 Comparison check(const std::shared_ptr<const ov::Model>& reference, const std::filesystem::path& written,
                  const Dataset& samples, const Arguments& arguments, Progress& progress) {
     CompareOptions options;
+    options.throughput_seconds = 1;  // the check must not take longer than the work
     options.skip_bad = arguments.options.skip_bad;
     options.shapes = arguments.options.shapes;
     return compare(reference, read_model(written), samples, options, arguments.run, &progress);
@@ -76,8 +77,9 @@ int run_quantize(const Arguments& arguments, Progress& progress) {
             summary.check = check(model, summary.files.xml, *samples.check, arguments, progress);
         }
     } catch (const Error& error) {
-        throw Error(error.code(), "", fmt::format("{} (the model is written to {}; only the check is missing)", error.what(),
-                                                  summary.files.xml.string()));
+        throw Error(error.code(), "",
+                    fmt::format("{} (the model is written to {}; only the check is missing)", error.what(),
+                                summary.files.xml.string()));
     }
     progress.finish();
     summary.phases = progress.phases();

@@ -81,9 +81,10 @@ std::unique_ptr<Dataset> open_data(const ov::Model& model, const std::string& wh
         }
         const auto used = effective_preprocessing(model, arguments.preprocessing, source.input);
         const std::string from_model = settings_from_model(arguments.preprocessing, used);
-        progress.log(LogLevel::Info, "data",
-                     fmt::format("{}: {} samples, prepared as {}{}", source.path.string(), dataset->size(), describe(used),
-                                 from_model.empty() ? "" : fmt::format(" ({} from {})", from_model, whose)));
+        progress.log(
+            LogLevel::Info, "data",
+            fmt::format("{}: {} samples, prepared as {}{}", source.path.string(), dataset->size(), describe(used),
+                        from_model.empty() ? "" : fmt::format(" ({} from {})", from_model, whose)));
     }
     return dataset;
 }
@@ -110,8 +111,8 @@ std::string to_text(const Comparison& comparison) {
     if (comparison.reference_fps && comparison.quantized_fps) {
         const double before = *comparison.reference_fps, after = *comparison.quantized_fps;
         const auto digits = [](double rate) { return rate < 10 ? 2 : rate < 100 ? 1 : 0; };
-        text += fmt::format("  throughput: FP32 {:.{}f} -> INT8 {:.{}f} inferences/s ({:.2f} x)\n", before, digits(before),
-                            after, digits(after), after / before);
+        text += fmt::format("  throughput: FP32 {:.{}f} -> INT8 {:.{}f} inferences/s ({:.2f} x)\n", before,
+                            digits(before), after, digits(after), after / before);
     }
     return text;
 }

@@ -1,9 +1,9 @@
 #include "signals.hpp"
 
+#include <atomic>
+
 #include <signal.h>
 #include <unistd.h>
-
-#include <atomic>
 
 #include "exit_codes.hpp"
 
@@ -26,7 +26,8 @@ extern "C" void note_interrupt(int) {
 
 extern "C" void end_after_crash(int) {
     static const char message[] =
-        "\noctet: internal error: the program crashed. This is a bug in octet or in a library it uses; please report it "
+        "\noctet: internal error: the program crashed. This is a bug in octet or in a library it uses; please report "
+        "it "
         "with the command and the model.\n";
     [[maybe_unused]] const auto written = ::write(STDERR_FILENO, message, sizeof(message) - 1);
     ::_exit(kExitInternal);

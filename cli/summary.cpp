@@ -1,11 +1,10 @@
 #include "summary.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <map>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "terminal.hpp"
 
@@ -33,16 +32,16 @@ std::vector<Reason> reasons(const Report& report) {
         }
         out[position->second].operations.push_back(remark.operation);
     }
-    std::stable_sort(out.begin(), out.end(), [](const Reason& a, const Reason& b) {
-        return a.operations.size() > b.operations.size();
-    });
+    std::stable_sort(out.begin(), out.end(),
+                     [](const Reason& a, const Reason& b) { return a.operations.size() > b.operations.size(); });
     return out;
 }
 
 // "a, b, c and 4 more"
 std::string first_of(const std::vector<std::string>& names, std::size_t shown) {
     const std::size_t count = std::min(shown, names.size());
-    std::string text = fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(count), ", "));
+    std::string text =
+        fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(count), ", "));
     return names.size() > count ? text + fmt::format(" and {} more", names.size() - count) : text;
 }
 
@@ -62,8 +61,8 @@ std::string fitting(const std::string& line) {
 }
 
 std::string operations_text(const Report& report) {
-    std::string text =
-        row("Quantized", fmt::format("{} operations in INT8, {} quantizers", report.quantized.size(), report.quantizers.size()));
+    std::string text = row("Quantized", fmt::format("{} operations in INT8, {} quantizers", report.quantized.size(),
+                                                    report.quantizers.size()));
     const auto all = reasons(report);
     if (all.empty()) {
         return text;
@@ -95,10 +94,10 @@ std::string to_text(const Summary& summary) {
     const Report& report = *summary.report;
     std::string text = operations_text(report);
     text += row("Model type", report.model_type);
-    text += row("Samples", fmt::format("{} measured{}", report.samples,
-                                       report.bad_samples.empty()
-                                           ? ""
-                                           : fmt::format(", {} skipped as bad", report.bad_samples.size())));
+    text += row(
+        "Samples",
+        fmt::format("{} measured{}", report.samples,
+                    report.bad_samples.empty() ? "" : fmt::format(", {} skipped as bad", report.bad_samples.size())));
     for (std::size_t i = 0; i < std::min(report.bad_samples.size(), kBadShown); ++i) {
         text += fmt::format("{:{}}   -  {}\n", "", kTitleWidth, printable(report.bad_samples[i]));
     }

@@ -73,8 +73,9 @@ std::vector<double> parse_numbers(const std::string& option, const std::string& 
     for (const auto& part : split(text)) {
         const auto number = number_in<double>(part);
         if (!number || !std::isfinite(*number)) {
-            throw UsageError(option + ": expected numbers with commas between, such as 0.5 or 123.7,116.3,103.5; got \"" +
-                             text + "\"");
+            throw UsageError(option +
+                             ": expected numbers with commas between, such as 0.5 or 123.7,116.3,103.5; got \"" + text +
+                             "\"");
         }
         numbers.push_back(*number);
     }
@@ -126,8 +127,9 @@ Letterbox parse_letterbox(const std::string& option, const std::string& text) {
             letterbox.center = place == "center";
             has_place = true;
         } else {
-            throw UsageError(option + ": expected a fill value, topleft or center, or both with a comma between; got \"" +
-                             text + "\"");
+            throw UsageError(option +
+                             ": expected a fill value, topleft or center, or both with a comma between; got \"" + text +
+                             "\"");
         }
     }
     return letterbox;

@@ -23,8 +23,8 @@ enum class ModelType {
 
 /// What stays in floating point.
 struct IgnoredScope {
-    std::vector<std::string> names;  ///< friendly names of operations; `re:REGEX` (RE2, whole name) for several
-    std::vector<std::string> types;  ///< operation types, e.g. "Add", as OpenVINO names them, in any letter case
+    std::vector<std::string> names{};  ///< friendly names of operations; `re:REGEX` (RE2, whole name) for several
+    std::vector<std::string> types{};  ///< operation types, e.g. "Add", as OpenVINO names them, in any letter case
 };
 
 /// All that changes the result of quantize().
@@ -32,13 +32,13 @@ struct Options {
     Preset preset = Preset::Performance;
     ModelType model_type = ModelType::Auto;
     std::string target_device = "ANY";                 ///< "ANY" or "CPU", in any letter case
-    std::optional<std::size_t> subset;                 ///< samples used, evenly spread; unset: all; 0 is refused
-    IgnoredScope ignored;
+    std::optional<std::size_t> subset{};               ///< samples used, evenly spread; unset: all; 0 is refused
+    IgnoredScope ignored{};
     bool fold = true;                                  ///< fold BatchNorm, scales, constants, decomposed operations first
     bool bias_correction = true;
     bool keep_uncompressed_weights = false;            ///< leave weights f32 under FakeQuantize
     bool fp16 = false;                                 ///< store the constants that stay floating point as f16
-    std::map<std::string, ov::PartialShape> shapes;    ///< calibrate at these shapes; empty key: the only input
+    std::map<std::string, ov::PartialShape> shapes{};  ///< calibrate at these shapes; empty key: the only input
     bool reshape = false;                              ///< write the model with `shapes` instead of its own axes
     bool skip_bad = false;                             ///< go on without samples that cannot be read, and report them
 };

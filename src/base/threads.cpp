@@ -1,7 +1,5 @@
 #include "base/threads.hpp"
 
-#include <sched.h>
-
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -9,6 +7,8 @@
 #include <limits>
 #include <string>
 #include <thread>
+
+#include <sched.h>
 
 namespace octet {
 namespace {

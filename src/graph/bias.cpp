@@ -25,18 +25,20 @@ std::shared_ptr<ov::op::v0::Constant> make_bias(const ov::Shape& shape, const st
     return constant;
 }
 
-/// Is a constant of `shape` one value, or one value per output channel of `node`?
-bool is_per_channel(const ov::Node& node, const ov::Shape& shape, std::size_t channels) {
+}  // namespace
+
+bool is_bias_shape(const ov::Node& node, const ov::Shape& shape) {
+    const auto& output = node.get_output_partial_shape(0);
     if (ov::shape_size(shape) == 1) {
         return true;
     }
-    const auto rank = static_cast<std::size_t>(node.get_output_partial_shape(0).rank().get_length());
+    if (output.rank().is_dynamic() || shape.size() > output.size()) {
+        return false;
+    }
+    const std::size_t missing = output.size() - shape.size();  // leading axes of 1
     const std::size_t axis = output_channel_axis(node);
-    return ov::shape_size(shape) == channels && shape.size() <= rank && shape.size() + axis >= rank &&
-           shape[shape.size() + axis - rank] == channels;
+    return axis >= missing && ov::shape_size(shape) == shape[axis - missing] && output[axis] == shape[axis - missing];
 }
-
-}  // namespace
 
 bool add_to_bias(ov::Node& node, const std::vector<double>& shift) {
     if (node.get_output_partial_shape(0).rank().is_dynamic()) {
@@ -44,7 +46,7 @@ bool add_to_bias(ov::Node& node, const std::vector<double>& shift) {
     }
     if (const auto bias = find_bias(node)) {
         const auto constant = find_constant(bias->add->input_value(bias->port));
-        if (!is_per_channel(node, constant->get_shape(), shift.size())) {
+        if (!is_bias_shape(node, constant->get_shape())) {
             return false;
         }
         const auto old = constant->cast_vector<double>();

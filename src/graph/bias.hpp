@@ -6,6 +6,10 @@
 
 namespace octet {
 
+/// Is a constant of `shape`, added behind a weighted operation, a bias: one value, or one per output channel?
+/// (Not so a mask of the output's own shape.)
+bool is_bias_shape(const ov::Node& node, const ov::Shape& shape);
+
 /// Adds `shift` [output channels] to the bias of a weighted operation.
 ///
 ///     op -> Add(b)  ==>  op -> Add(b + shift)        op  ==>  op -> Add(shift)

@@ -29,10 +29,7 @@ Value before_broadcast(Value value) {
 // `value` before changes of shape alone, which leave the elements in order.
 Value before_reshape(Value value) {
     while (ov::is_type_any_of<ov::op::v1::Reshape, ov::op::v0::Squeeze, ov::op::v15::Squeeze, ov::op::v0::Unsqueeze>(
-               value.get_node_shared_ptr()) ||
-           (ov::is_type<ov::op::util::BroadcastBase>(value.get_node()) && value.get_partial_shape().is_static() &&
-            value.get_node()->get_input_partial_shape(0).is_static() &&
-            ov::shape_size(value.get_shape()) == ov::shape_size(value.get_node()->get_input_shape(0)))) {
+        value.get_node_shared_ptr())) {
         value = value.get_node()->input_value(0);
     }
     return value;

@@ -5,6 +5,7 @@
 #include <openvino/op/ops.hpp>
 #include <openvino/op/util/convolution_base.hpp>
 
+#include "graph/axis_symbols.hpp"
 #include "graph/constants.hpp"
 #include "graph/fold_rules.hpp"
 #include "graph/weighted.hpp"
@@ -212,6 +213,23 @@ bool fold_shift_before(const Node& node, Editor& editor) {
     return true;
 }
 
+// Does a Squeeze, Unsqueeze or Reshape leave batch and channels the first two axes?
+bool keeps_channels(const ov::Node& reshape) {
+    const auto& from = reshape.get_input_partial_shape(0);
+    const auto& to = reshape.get_output_partial_shape(0);
+    if (from.rank().is_dynamic() || to.rank().is_dynamic() || from.size() < 2 || to.size() < 2) {
+        return false;
+    }
+    const auto axes = ov::is_type<ov::op::v1::Reshape>(&reshape) || reshape.get_input_size() < 2
+                          ? std::nullopt
+                          : integers(reshape.input_value(1));
+    if (axes) {
+        const auto rank = static_cast<int64_t>(std::max(from.size(), to.size()));
+        return std::all_of(axes->begin(), axes->end(), [=](int64_t axis) { return axis + (axis < 0 ? rank : 0) >= 2; });
+    }
+    return are_same_shape({from[0], from[1]}, {to[0], to[1]});
+}
+
 // Conv -> Squeeze | Unsqueeze | Reshape -> Add | Multiply by channel
 //     ==>    Conv -> Add | Multiply -> Squeeze | Unsqueeze | Reshape
 // where batch and channels stay the first two axes and nobody else reads what is between.
@@ -227,13 +245,11 @@ bool move_before_reshape(const Node& node, Editor& editor) {
     }
     const auto result = reshape->input_value(0);
     const auto op = editor.has_one_reader(result) ? find_weighted(result.get_node_shared_ptr()) : std::nullopt;
-    const auto& from = result.get_partial_shape();
-    const auto& to = reshape->get_output_partial_shape(0);
-    if (!op || !op->is_convolution || from.is_dynamic() || to.is_dynamic() || to.size() < 2 || from[0] != to[0] ||
-        from[1] != to[1]) {
+    if (!op || !op->is_convolution || !keeps_channels(*reshape)) {
         return false;
     }
-    const auto values = channel_values(operands->constant, to.size(), 1, op->out_channels());
+    const auto values =
+        channel_values(operands->constant, reshape->get_output_partial_shape(0).size(), 1, op->out_channels());
     if (!values) {
         return false;
     }

@@ -10,6 +10,7 @@
 #include "octet/error.hpp"
 
 #include "base/exception_text.hpp"
+#include "graph/axis_symbols.hpp"
 #include "graph/fold_constants.hpp"
 #include "graph/fold_rules.hpp"
 
@@ -67,7 +68,7 @@ bool apply_first(const RuleTable& table, const Node& node, Editor& editor) {
 }
 
 // One walk over the model in topological order; what a rewrite puts in is looked at at once.
-bool run_once(const ov::Model& model, const RuleTable& table, std::vector<Change>& log) {
+bool run_once(ov::Model& model, const RuleTable& table, std::vector<Change>& log) {
     Editor editor(model, log);
     bool changed = false;
     for (auto node : model.get_ordered_ops()) {
@@ -80,16 +81,19 @@ bool run_once(const ov::Model& model, const RuleTable& table, std::vector<Change
             node = editor.take_fresh();
         }
     }
+    if (changed && model.is_dynamic()) {
+        model.validate_nodes_and_infer_types();  // for what is now known of sizes further down
+    }
     return changed;
 }
 
-void run_to_the_end(const ov::Model& model, const RuleTable& table, std::vector<Change>& log) {
+void run_to_the_end(ov::Model& model, const RuleTable& table, std::vector<Change>& log) {
     constexpr int kMaxWalks = 16;
     for (int walk = 0; walk < kMaxWalks && run_once(model, table, log); ++walk) {
     }
 }
 
-void rewrite_with_bodies(const ov::Model& model, std::vector<Change>& log) {
+void rewrite_with_bodies(ov::Model& model, std::vector<Change>& log) {
     run_to_the_end(model, recognizing_rules(), log);
     run_to_the_end(model, merging_rules(), log);
     for (const auto& node : model.get_ordered_ops()) {
@@ -106,11 +110,14 @@ void rewrite_with_bodies(const ov::Model& model, std::vector<Change>& log) {
 std::vector<Change> prepare(ov::Model& model) {
     std::vector<Change> log;
     try {
-        if (const auto folded = rewrite::fold_constants(model)) {
-            log.push_back(
-                {"Prepare", "", std::to_string(folded) + " operations on constants and static shapes computed"});
+        {
+            const rewrite::AxisSymbols symbols(model);
+            if (const auto folded = rewrite::fold_constants(model)) {
+                log.push_back(
+                    {"Prepare", "", std::to_string(folded) + " operations on constants and static shapes computed"});
+            }
+            rewrite_with_bodies(model, log);
         }
-        rewrite_with_bodies(model, log);
         model.validate_nodes_and_infer_types();
     } catch (const ov::Exception& error) {
         throw Error(ErrorCode::InvalidModel, model.get_friendly_name(),

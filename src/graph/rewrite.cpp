@@ -19,11 +19,26 @@ bool is_compressed(const Value& value) {
     return convert && (source == ov::element::f16 || source == ov::element::bf16) && find_constant(value);
 }
 
+// The shape without the limit that shape inference takes from a Slice to 10^9, which stands for the end.
+ov::PartialShape without_far_limits(ov::PartialShape shape) {
+    if (shape.rank().is_static()) {
+        for (auto& axis : shape) {
+            if (axis.is_dynamic() && axis.get_interval().get_max_val() >= kFarEnd) {
+                axis = ov::Dimension(axis.get_min_length(), -1);
+            }
+        }
+    }
+    return shape;
+}
+
 // The same element type, and a shape that promises no less.
 bool fits(const Value& old, const Value& fresh) {
+    if (old.get_element_type() != fresh.get_element_type()) {
+        return false;
+    }
     const auto& before = old.get_partial_shape();
     const auto& after = fresh.get_partial_shape();
-    return old.get_element_type() == fresh.get_element_type() && (before == after || after.refines(before));
+    return before == after || without_far_limits(after).refines(without_far_limits(before));
 }
 
 // Reading position in a broadcast operand: strides of 0 along the axes it is repeated on.

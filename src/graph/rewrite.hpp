@@ -21,6 +21,9 @@ namespace octet::rewrite {
 using Node = std::shared_ptr<ov::Node>;
 using Value = ov::Output<ov::Node>;
 
+/// What converters write for the end of an axis is this or more.
+inline constexpr int64_t kFarEnd = 1000000000;
+
 /// Numbers with a shape; what constants are computed with.
 struct Array {
     ov::Shape shape;

@@ -38,8 +38,7 @@ std::string output_name(const ov::Output<const ov::Node>& output) {
 
 void refuse_unlike(const char* side, const ov::Output<const ov::Node>& a, const ov::Output<const ov::Node>& b,
                    const std::string& name) {
-    if (a.get_element_type() != b.get_element_type() ||
-        !a.get_partial_shape().compatible(b.get_partial_shape())) {
+    if (a.get_element_type() != b.get_element_type() || !a.get_partial_shape().compatible(b.get_partial_shape())) {
         throw Error(ErrorCode::UnsupportedModel, name,
                     std::string("the models' ") + side + "s differ: expected " +
                         describe(a.get_element_type(), a.get_partial_shape()) + " as in the first model, got " +

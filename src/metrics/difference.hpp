@@ -10,13 +10,14 @@ namespace octet {
 /// How one output of two models differs on one sample. Sums in double, in the tensor's order.
 ///
 /// An element where both values are the same infinity, or both NaN, is left out (models mask with infinities). Where
-/// only one is finite, or they are infinities of opposite sign, or only one is NaN, `noise` and `max_error` are infinite.
+/// only one is finite, or they are infinities of opposite sign, or only one is NaN, `noise` and `max_error` are
+/// infinite.
 struct SampleDifference {
-    bool has_same_shape = true;  ///< else nothing below is set
-    double signal = 0;           ///< sum y^2
-    double noise = 0;            ///< sum (y - y')^2
-    double cosine = 1;           ///< of y and y'; 1 where both are all zero, 0 where one is
-    double max_error = 0;        ///< max |y - y'|
+    bool has_same_shape = true;     ///< else nothing below is set
+    double signal = 0;              ///< sum y^2
+    double noise = 0;               ///< sum (y - y')^2
+    double cosine = 1;              ///< of y and y'; 1 where both are all zero, 0 where one is
+    double max_error = 0;           ///< max |y - y'|
     std::optional<bool> same_top1;  ///< unset where the tensor is not a score per class
 };
 
@@ -29,11 +30,11 @@ class OutputDifference {
 public:
     void add(const SampleDifference& sample);
 
-    /// 10*log10(signal/noise): +inf where equal, -inf where the reference is all zero or an error is infinite, NaN where
-    /// a sample's shapes differ or there is no sample. So are the others.
+    /// 10*log10(signal/noise): +inf where equal, -inf where the reference is all zero or an error is infinite, NaN
+    /// where a sample's shapes differ or there is no sample. So are the others.
     double sqnr_db() const;
-    double cosine() const;     ///< mean over samples
-    double max_error() const;  ///< over samples
+    double cosine() const;                         ///< mean over samples
+    double max_error() const;                      ///< over samples
     std::optional<double> top1_agreement() const;  ///< unset where any sample was no score per class
 
 private:

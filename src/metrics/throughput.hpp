@@ -11,8 +11,8 @@
 namespace octet {
 
 struct ThroughputOptions {
-    double seconds = 2;       ///< for each model
-    std::size_t threads = 0;  ///< 0: the plugin's own choice
+    double seconds = 2;                                             ///< for each model
+    std::size_t threads = 0;                                        ///< 0: the plugin's own choice
     std::function<bool()> cancelled;                                ///< may be empty
     std::function<void(std::size_t done, std::size_t total)> step;  ///< may be empty; after each round
 };

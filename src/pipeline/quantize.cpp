@@ -131,6 +131,7 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
     Phases phases(watch, report.phases);
 
     refuse_quantized(*model);
+    check_scope(GraphIndex(*model), options.ignored);
     result.model = model->clone();
     const auto samples = choose_samples(dataset, result.options);
 

@@ -9,6 +9,7 @@
 #include "octet/error.hpp"
 
 #include "base/text.hpp"
+#include "graph/bias.hpp"
 #include "graph/constants.hpp"
 #include "graph/index.hpp"
 #include "graph/inspect.hpp"
@@ -88,7 +89,10 @@ void check_constants(const ov::Model& model, const QuantizerPlan& plan) {
         for (const auto& input : quantizer.inputs) {
             for (const auto* operation : input.operations) {
                 if (const auto bias = is_weighted(*operation) ? find_bias(*operation) : std::nullopt) {
-                    must_be_finite.insert(find_constant(bias->add->input_value(bias->port)).get());
+                    const auto constant = find_constant(bias->add->input_value(bias->port));
+                    if (is_bias_shape(*operation, constant->get_shape())) {
+                        must_be_finite.insert(constant.get());
+                    }
                 }
             }
         }

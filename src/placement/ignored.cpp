@@ -1,6 +1,7 @@
 #include "placement/ignored.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <vector>
 
@@ -76,59 +77,53 @@ void add_detection_tails(const GraphIndex& graph, IgnoredOperations& ignored) {
     }
 }
 
-void add_names(const GraphIndex& graph, const std::vector<std::string>& names, IgnoredOperations& ignored) {
-    for (const auto& name : names) {
-        bool is_found = false;
-        const auto take = [&](std::size_t number) {
-            ignored.reasons[number] = "ignored scope";
-            is_found = true;
-        };
-        if (name.starts_with(kRegexPrefix)) {
-            const RE2 regex(name.substr(kRegexPrefix.size()), RE2::Quiet);
-            if (!regex.ok()) {
+/// Does an operation's name fit a scope's entry: a name, or re:EXPRESSION?
+class NameFilter {
+public:
+    explicit NameFilter(const std::string& entry) : name_(entry) {
+        if (entry.starts_with(kRegexPrefix)) {
+            regex_ = std::make_unique<RE2>(entry.substr(kRegexPrefix.size()), RE2::Quiet);
+            if (!regex_->ok()) {
                 throw Error(ErrorCode::InvalidOption, "ignored scope",
-                            "\"" + name + "\" is no regular expression: " + regex.error());
+                            "\"" + entry + "\" is no regular expression: " + regex_->error());
             }
-            for (std::size_t i = 0; i < graph.size(); ++i) {
-                if (RE2::FullMatch(graph[i].get_friendly_name(), regex)) {
-                    take(i);
-                }
-            }
-        } else {
-            for (std::size_t i = 0; i < graph.size(); ++i) {
-                if (graph[i].get_friendly_name() == name) {
-                    take(i);
-                }
-            }
-        }
-        if (!is_found) {
-            std::vector<std::string> known;
-            for (std::size_t i = 0; i < graph.size(); ++i) {
-                if (!is_constant(graph[i])) {
-                    known.push_back(graph[i].get_friendly_name());
-                }
-            }
-            throw Error(ErrorCode::InvalidOption, "ignored scope",
-                        "no operation is named \"" + name + "\"" + did_you_mean(name, known));
         }
     }
+    bool fits(const ov::Node& node) const {
+        return regex_ ? RE2::FullMatch(node.get_friendly_name(), *regex_) : node.get_friendly_name() == name_;
+    }
+
+private:
+    const std::string& name_;
+    std::unique_ptr<RE2> regex_;
+};
+
+bool has_type(const ov::Node& node, const std::string& type) {
+    return lower_case(node.get_type_name()) == lower_case(type);
 }
 
-void add_types(const GraphIndex& graph, const std::vector<std::string>& types, IgnoredOperations& ignored) {
-    for (const auto& type : types) {
-        bool is_found = false;
-        std::set<std::string> known;
-        for (std::size_t i = 0; i < graph.size(); ++i) {
-            known.insert(graph[i].get_type_name());
-            if (lower_case(graph[i].get_type_name()) == lower_case(type)) {
-                ignored.reasons[i] = "ignored type";
-                is_found = true;
-            }
+/// The operations that `fits`.
+template <class Filter>
+std::vector<std::size_t> select(const GraphIndex& graph, const Filter& fits) {
+    std::vector<std::size_t> selected;
+    for (std::size_t i = 0; i < graph.size(); ++i) {
+        if (fits(graph[i])) {
+            selected.push_back(i);
         }
-        if (!is_found) {
-            throw Error(ErrorCode::InvalidOption, "ignored type",
-                        "no operation is of type \"" + type + "\"" +
-                            did_you_mean(type, std::vector<std::string>(known.begin(), known.end())));
+    }
+    return selected;
+}
+
+void add_scope(const GraphIndex& graph, const IgnoredScope& scope, IgnoredOperations& ignored) {
+    for (const auto& name : scope.names) {
+        const NameFilter filter(name);
+        for (const std::size_t i : select(graph, [&](const ov::Node& node) { return filter.fits(node); })) {
+            ignored.reasons.emplace(i, "ignored scope");
+        }
+    }
+    for (const auto& type : scope.types) {
+        for (const std::size_t i : select(graph, [&](const ov::Node& node) { return has_type(node, type); })) {
+            ignored.reasons.emplace(i, "ignored type");
         }
     }
 }
@@ -188,10 +183,34 @@ std::string find_transformer(const GraphIndex& graph) {
     return "";
 }
 
+void check_scope(const GraphIndex& graph, const IgnoredScope& scope) {
+    for (const auto& name : scope.names) {
+        const NameFilter filter(name);
+        if (select(graph, [&](const ov::Node& node) { return filter.fits(node); }).empty()) {
+            std::vector<std::string> known;
+            for (const std::size_t i : select(graph, [](const ov::Node& node) { return !is_constant(node); })) {
+                known.push_back(graph[i].get_friendly_name());
+            }
+            throw Error(ErrorCode::InvalidOption, "ignored scope",
+                        "no operation is named \"" + name + "\"" + did_you_mean(name, known));
+        }
+    }
+    for (const auto& type : scope.types) {
+        if (select(graph, [&](const ov::Node& node) { return has_type(node, type); }).empty()) {
+            std::set<std::string> known;
+            for (std::size_t i = 0; i < graph.size(); ++i) {
+                known.insert(graph[i].get_type_name());
+            }
+            throw Error(ErrorCode::InvalidOption, "ignored type",
+                        "no operation is of type \"" + type + "\"" +
+                            did_you_mean(type, std::vector<std::string>(known.begin(), known.end())));
+        }
+    }
+}
+
 IgnoredOperations find_ignored(const GraphIndex& graph, const IgnoredScope& scope, bool is_transformer) {
     IgnoredOperations ignored;
-    add_names(graph, scope.names, ignored);
-    add_types(graph, scope.types, ignored);
+    add_scope(graph, scope, ignored);
     add_shape_subgraphs(graph, ignored);
     add_detection_tails(graph, ignored);
     const auto patterns = ignored_patterns();

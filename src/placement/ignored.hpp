@@ -15,9 +15,13 @@ namespace octet {
 /// MVN over the last axis of a tensor of rank 2 or 3.
 std::string find_transformer(const GraphIndex& graph);
 
+/// Throws Error(InvalidOption) for a name, type or expression that fits nothing in the model as the user knows it (with
+/// the nearest), or an expression that RE2 does not take.
+void check_scope(const GraphIndex& graph, const IgnoredScope& scope);
+
 /// Operations that are not quantized, by number, with the reason: the user's scope, the model type's types, fused
-/// patterns, what computes shapes, and what only prepares NonMaxSuppression or TopK.
-/// Throws Error(InvalidOption) for a name, type or expression that fits nothing (with the nearest).
+/// patterns, what computes shapes, and what only prepares NonMaxSuppression or TopK. A scope that names what folding has
+/// taken away is no error.
 struct IgnoredOperations {
     std::map<std::size_t, std::string> reasons;
     std::set<std::size_t> fused;  ///< of these, what runs inside another operation at no cost

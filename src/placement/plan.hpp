@@ -57,8 +57,7 @@ struct QuantizerPlan {
 };
 
 /// Decides which tensors of `model` get a FakeQuantize, with which scheme.
-/// Throws Error(InvalidOption) for an unknown target device, operation name or type in the ignored scope (with the
-/// nearest), or an expression that RE2 does not take.
+/// Throws Error(InvalidOption) for an unknown target device (with the nearest).
 QuantizerPlan place_quantizers(const ov::Model& model, const Options& options);
 
 /// Takes back what depends on `quantizer` being there: the operations it serves stay in floating point for `reason`, and

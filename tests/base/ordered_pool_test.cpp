@@ -1,5 +1,3 @@
-#include "base/ordered_pool.hpp"
-
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -9,6 +7,8 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "base/ordered_pool.hpp"
 
 namespace octet {
 namespace {

@@ -1,10 +1,9 @@
-#include "base/threads.hpp"
-
-#include <sched.h>
-
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <sched.h>
+
+#include "base/threads.hpp"
 
 namespace octet {
 namespace {
@@ -30,7 +29,8 @@ TEST(UsableThreads, KeepsToTheAffinityMask) {
         CPU_SET(first, &one);
         ASSERT_EQ(sched_setaffinity(0, sizeof(one), &one), 0);
         EXPECT_EQ(usable_threads(0), 1u);
-    }).join();
+    })
+        .join();
 }
 
 }  // namespace

@@ -1,5 +1,3 @@
-#include "command_line.hpp"
-
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -8,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "command_line.hpp"
 #include "usage_error.hpp"
 
 namespace octet::cli {
@@ -54,10 +53,13 @@ TEST(CommandLine, LeavesDefaultsWhereNothingIsGiven) {
 
 TEST(CommandLine, ReadsEveryOption) {
     const auto given = quantize(
-        "--mean 123.675,116.28,-1 --scale 58.395 --rgb --resize Cubic --crop-fraction 0.875 --letterbox=0,TopLeft --layout "
-        "nhwc --subset 300 --preset MIXED --model-type Transformer --target-device cpu --ignored-scope a --ignored-scope "
+        "--mean 123.675,116.28,-1 --scale 58.395 --rgb --resize Cubic --crop-fraction 0.875 --letterbox=0,TopLeft "
+        "--layout "
+        "nhwc --subset 300 --preset MIXED --model-type Transformer --target-device cpu --ignored-scope a "
+        "--ignored-scope "
         "re:b,[cd] --ignored-type add --no-bias-correction --no-fold --threads 2 --shape x[1,3,640,640] --shape y[1,?] "
-        "--reshape --fp16 --keep-uncompressed-weights --skip-bad --check=20 --progress JSON --quiet --log-level Warning "
+        "--reshape --fp16 --keep-uncompressed-weights --skip-bad --check=20 --progress JSON --quiet --log-level "
+        "Warning "
         "--data ids=i.npy");
     EXPECT_EQ(given.preprocessing.mean, (std::vector<double>{123.675, 116.28, -1}));
     EXPECT_EQ(given.preprocessing.scale, (std::vector<double>{58.395}));
@@ -170,8 +172,8 @@ TEST(CommandLine, HelpNamesEveryOptionOfACommand) {
     for (const char* line : {"quantize --help", "quantize -h --bogus", "help quantize"}) {
         const auto parsed = parse_command_line(words(line));
         EXPECT_EQ(parsed.command, "");
-        for (const char* part : {"Usage: octet quantize", "Examples:", "-m, --model PATH", "--check[=N]", "--letterbox[=",
-                                 "--ignored-scope NAME|re:REGEX", "Default performance"}) {
+        for (const char* part : {"Usage: octet quantize", "Examples:", "-m, --model PATH", "--check[=N]",
+                                 "--letterbox[=", "--ignored-scope NAME|re:REGEX", "Default performance"}) {
             EXPECT_NE(parsed.text.find(part), std::string::npos) << line << " lacks " << part;
         }
     }

@@ -1,9 +1,8 @@
-#include <signal.h>
-
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <set>
 #include <sstream>
 #include <string>
@@ -13,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <openvino/core/graph_util.hpp>
 #include <openvino/op/ops.hpp>
+#include <signal.h>
 
 #include "process.hpp"
 
@@ -91,14 +91,16 @@ protected:
     static void write_picture(const fs::path& file, std::size_t seed) {
         std::ofstream out(file, std::ios::binary);
         out << "P6 20 18 255\n";
+        std::minstd_rand noise(static_cast<unsigned>(seed + 1));
         for (std::size_t i = 0; i < 20 * 18 * 3; ++i) {
-            out.put(static_cast<char>((i * (seed + 3) * 37 + seed * 11) % 256));
+            out.put(static_cast<char>(noise() % 256));
         }
     }
 
     Finished quantize(std::vector<std::string> more, const RunSettings& settings = {}) const {
-        std::vector<std::string> words{"quantize", "-m", path("small.xml"), "--data", path("pictures"), "-o", path("out"),
-                                       "--mean",   "120", "--scale",        "60"};
+        std::vector<std::string> words{"quantize", "-m",        path("small.xml"), "--data", path("pictures"),
+                                       "-o",       path("out"), "--mean",          "120",    "--scale",
+                                       "60"};
         words.insert(words.end(), more.begin(), more.end());
         return run_octet(words, settings);
     }
@@ -116,8 +118,11 @@ TEST_F(Command, PrintsVersionAndHelp) {
 }
 
 TEST_F(Command, WrongUsageIsOneLineAndAHintAndExitCodeTwo) {
-    for (const auto& words : std::vector<std::vector<std::string>>{
-             {}, {"quantise"}, {"quantize", "--modle", "x"}, {"quantize", "-m", "x"}, {"inspect", "-m", "x", "--subset", "2"}}) {
+    for (const auto& words : std::vector<std::vector<std::string>>{{},
+                                                                   {"quantise"},
+                                                                   {"quantize", "--modle", "x"},
+                                                                   {"quantize", "-m", "x"},
+                                                                   {"inspect", "-m", "x", "--subset", "2"}}) {
         const auto run = run_octet(words);
         EXPECT_EQ(run.code, 2);
         EXPECT_EQ(run.out, "");
@@ -140,7 +145,7 @@ TEST_F(Command, QuantizesPicturesAndTellsWhatItDid) {
 }
 
 TEST_F(Command, QuietPrintsNothing) {
-    const auto run = quantize({"--quiet", "--check=2"});
+    const auto run = quantize({"--quiet"});
     EXPECT_EQ(run.code, 0);
     EXPECT_EQ(run.out + run.err, "");
 }
@@ -148,7 +153,8 @@ TEST_F(Command, QuietPrintsNothing) {
 TEST_F(Command, ChecksOnSamplesSetAside) {
     const auto run = quantize({"--check", "--threads", "1"});
     ASSERT_EQ(run.code, 0) << run.err;
-    for (const char* part : {" 8 measured", "on 4 samples set aside", "scores", "SQNR ", "top-1 agreement", "throughput"}) {
+    for (const char* part :
+         {" 8 measured", "on 4 samples set aside", "scores", "SQNR ", "top-1 agreement", "throughput"}) {
         EXPECT_TRUE(has(run.out, part)) << part << " is not in\n" << run.out;
     }
 }
@@ -202,7 +208,10 @@ TEST_F(Command, RefusesBadInputInALineOrTwo) {
              Case{"unknown input", {"-m", model, "--data", "imge=" + data, "-o", out}, 2, "did you mean \"image\"?"},
              Case{"output is a file", {"-m", model, "--data", data, "-o", model}, 3, "expected a folder"},
              Case{"over the source", {"-m", model, "--data", data, "-o", root_.string()}, 3, "overwrite"},
-             Case{"unknown device", {"-m", model, "--data", data, "-o", out, "--target-device", "TOASTER"}, 2, "TOASTER"},
+             Case{"unknown device",
+                  {"-m", model, "--data", data, "-o", out, "--target-device", "TOASTER"},
+                  2,
+                  "TOASTER"},
          }) {
         auto words = c.words;
         words.insert(words.begin(), "quantize");
@@ -238,8 +247,8 @@ TEST_F(Command, InspectListsQuantizers) {
 
 TEST_F(Command, CompareUsesThePreparationOfTheQuantizedModel) {
     ASSERT_EQ(quantize({}).code, 0);
-    const std::vector<std::string> words{"compare", "-m",      path("small.xml"), "-q", path("out/small.xml"),
-                                         "--data",  path("pictures"), "--json"};
+    const std::vector<std::string> words{
+        "compare", "-m", path("small.xml"), "-q", path("out/small.xml"), "--data", path("pictures"), "--json"};
     const auto run = run_octet(words);
     ASSERT_EQ(run.code, 0) << run.err;
     EXPECT_TRUE(has(run.err, "mean 120")) << run.err;
@@ -280,9 +289,9 @@ TEST_F(Command, AnInterruptLeavesNothingBehind) {
                 kill(process, signal);  // impatience changes nothing
             }
         };
-        const auto run = run_octet({"quantize", "-m", path("small.xml"), "--data", path("list.txt"), "-o", path("out"),
-                                    "--progress", "json"},
-                                   settings);
+        const auto run = run_octet(
+            {"quantize", "-m", path("small.xml"), "--data", path("list.txt"), "-o", path("out"), "--progress", "json"},
+            settings);
         EXPECT_TRUE(is_sent);
         EXPECT_EQ(run.signal, 0);
         EXPECT_EQ(run.code, 130) << run.err;

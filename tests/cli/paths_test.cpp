@@ -1,11 +1,11 @@
-#include "paths.hpp"
-
 #include <filesystem>
 #include <fstream>
 
 #include <gtest/gtest.h>
 
 #include "octet/error.hpp"
+
+#include "paths.hpp"
 
 namespace octet::cli {
 namespace {

@@ -1,13 +1,13 @@
 #include "process.hpp"
 
+#include <array>
+#include <stdexcept>
+
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <array>
-#include <stdexcept>
 
 namespace octet {
 namespace {

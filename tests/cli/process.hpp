@@ -17,8 +17,8 @@ struct Finished {
 };
 
 struct RunSettings {
-    std::string stdout_to;  ///< a file instead of a pipe, e.g. /dev/full
-    bool is_stdout_closed = false;  ///< a pipe that nobody reads
+    std::string stdout_to;                                           ///< a file instead of a pipe, e.g. /dev/full
+    bool is_stdout_closed = false;                                   ///< a pipe that nobody reads
     std::function<void(pid_t process, std::string_view out)> watch;  ///< called as stdout grows
 };
 

@@ -1,5 +1,3 @@
-#include "octet/compare.hpp"
-
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -9,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <openvino/op/ops.hpp>
 
+#include "octet/compare.hpp"
 #include "octet/error.hpp"
 
 namespace octet {

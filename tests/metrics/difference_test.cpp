@@ -1,5 +1,3 @@
-#include "metrics/difference.hpp"
-
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -8,6 +6,8 @@
 #include <openvino/core/type/float16.hpp>
 
 #include "octet/error.hpp"
+
+#include "metrics/difference.hpp"
 
 namespace octet {
 namespace {
@@ -96,10 +96,10 @@ TEST(Difference, Top1IsForOneScorePerClassOnly) {
         ov::Shape shape;
         bool is_score;
     };
-    for (const auto& c : {Case{"classes", {1, 4}, true}, Case{"classes, spatial", {1, 4, 1, 1}, true},
-                          Case{"plain vector", {4}, true}, Case{"batch of two", {2, 2}, false},
-                          Case{"one number", {1, 1}, false}, Case{"scalar", {}, false},
-                          Case{"picture", {1, 1, 2, 2}, false}}) {
+    for (const auto& c :
+         {Case{"classes", {1, 4}, true}, Case{"classes, spatial", {1, 4, 1, 1}, true}, Case{"plain vector", {4}, true},
+          Case{"batch of two", {2, 2}, false}, Case{"one number", {1, 1}, false}, Case{"scalar", {}, false},
+          Case{"picture", {1, 1, 2, 2}, false}}) {
         const auto values = tensor(c.shape, std::vector<float>(ov::shape_size(c.shape), 1));
         EXPECT_EQ(difference(values, values).same_top1.has_value(), c.is_score) << c.what;
     }
@@ -112,7 +112,7 @@ TEST(Difference, Top1TakesTheFirstOfEqualsAndNeverNan) {
 }
 
 TEST(OutputDifference, PoolsSquaresAndAveragesCosines) {
-    const auto all = over({difference(tensor({2}, {10, 0}), tensor({2}, {9, 0})),  // cosine 1
+    const auto all = over({difference(tensor({2}, {10, 0}), tensor({2}, {9, 0})),    // cosine 1
                            difference(tensor({2}, {0, 10}), tensor({2}, {0, 0}))});  // cosine 0
     EXPECT_DOUBLE_EQ(all.sqnr_db(), 10 * std::log10(200.0 / 101.0));
     EXPECT_DOUBLE_EQ(all.cosine(), 0.5);

@@ -52,14 +52,8 @@ struct ActivationCase {
     std::function<void(const ov::Node&)> check = [](const ov::Node&) {};
 };
 
-std::ostream& operator<<(std::ostream& stream, const ActivationCase& value) {
-    return stream << value.name;
-}
-
-class PrepareActivations : public testing::TestWithParam<ActivationCase> {};
-
-TEST_P(PrepareActivations, AreRecognized) {
-    const auto& param = GetParam();
+void check(const ActivationCase& param) {
+    SCOPED_TRACE(param.name);
     for (const auto& shape : {ov::PartialShape{2, 5, 64}, ov::PartialShape{-1, 5, -1}}) {
         const auto last = param.build(parameter(shape));
         last.get_node()->set_friendly_name("last");
@@ -94,9 +88,8 @@ void has_beta(const ov::Node& node) {
     EXPECT_EQ(values_of(node.input_value(1)), (std::vector<float>{1.702F}));
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Limits, PrepareActivations,
-    testing::Values(
+TEST(PrepareActivations, LimitsAreRecognized) {
+    const ActivationCase cases[] = {
         ActivationCase{"Relu", [](const Value& x) { return make<Maximum>(x, scalar(0)); }, {"Relu"}},
         ActivationCase{"ReluFirstOperand", [](const Value& x) { return make<Maximum>(scalar(0), x); }, {"Relu"}},
         ActivationCase{"MaximumOfOther", [](const Value& x) { return make<Maximum>(x, scalar(-0.4F)); }, {"Maximum"}},
@@ -116,12 +109,14 @@ INSTANTIATE_TEST_SUITE_P(
                        {"Clamp"},
                        0,
                        is_clamp_1_2},
-        ActivationCase{"LimitsThatCross", [](const Value& x) { return limited(x, 2, 1); }, {"Maximum", "Minimum"}, 0}),
-    [](const auto& test) { return test.param.name; });
+        ActivationCase{"LimitsThatCross", [](const Value& x) { return limited(x, 2, 1); }, {"Maximum", "Minimum"}, 0}};
+    for (const auto& param : cases) {
+        check(param);
+    }
+}
 
-INSTANTIATE_TEST_SUITE_P(
-    Hard, PrepareActivations,
-    testing::Values(
+TEST(PrepareActivations, HardAreRecognized) {
+    const ActivationCase cases[] = {
         ActivationCase{"HSwishDivided",
                        [](const Value& x) { return make<Divide>(make<Multiply>(x, shifted_relu6(x)), scalar(6)); },
                        {"HSwish"}},
@@ -154,12 +149,14 @@ INSTANTIATE_TEST_SUITE_P(
                        {"HSigmoid"}},
         ActivationCase{"HardSigmoidOfOneFifth",
                        [](const Value& x) { return make<ov::op::v0::HardSigmoid>(x, scalar(0.2F), scalar(0.5F)); },
-                       {"HardSigmoid"}}),
-    [](const auto& test) { return test.param.name; });
+                       {"HardSigmoid"}}};
+    for (const auto& param : cases) {
+        check(param);
+    }
+}
 
-INSTANTIATE_TEST_SUITE_P(
-    Smooth, PrepareActivations,
-    testing::Values(
+TEST(PrepareActivations, SmoothAreRecognized) {
+    const ActivationCase cases[] = {
         ActivationCase{
             "Swish", [](const Value& x) { return make<Multiply>(make<ov::op::v0::Sigmoid>(x), x); }, {"Swish"}},
         ActivationCase{"SwishWithBeta",
@@ -229,16 +226,18 @@ INSTANTIATE_TEST_SUITE_P(
                            const auto slope = constant({5, 1}, {0.1F, 0.2F, 0.3F, 0.4F, 0.5F});
                            return make<Add>(make<ov::op::v0::Relu>(x), make<Multiply>(negative, slope));
                        },
-                       {"PRelu"}}),
-    [](const auto& test) { return test.param.name; });
+                       {"PRelu"}}};
+    for (const auto& param : cases) {
+        check(param);
+    }
+}
 
 Value cube(const Value& x) {
     return make<Power>(x, scalar(3));
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Gelu, PrepareActivations,
-    testing::Values(
+TEST(PrepareActivations, GeluAreRecognized) {
+    const ActivationCase cases[] = {
         ActivationCase{
             "ErfHalfLast",
             [](const Value& x) { return make<Multiply>(make<Multiply>(x, erf_gate(x, scalar(kSqrt2))), scalar(0.5F)); },
@@ -294,8 +293,11 @@ INSTANTIATE_TEST_SUITE_P(
                            const auto gate = tanh_gate(make<Multiply>(line, make<Add>(squared, scalar(1))));
                            return make<Multiply>(make<Multiply>(x, gate), scalar(0.5F));
                        },
-                       {"Gelu"}}),
-    [](const auto& test) { return test.param.name; });
+                       {"Gelu"}}};
+    for (const auto& param : cases) {
+        check(param);
+    }
+}
 
 TEST(PrepareActivation, ALimitThatAlsoOthersReadStays) {
     const auto relu = named("relu", std::make_shared<ov::op::v0::Relu>(parameter({2, 3})));

@@ -1,4 +1,6 @@
+#include <cstdint>
 #include <functional>
+#include <limits>
 
 #include <gtest/gtest.h>
 
@@ -14,15 +16,9 @@ struct IdentityCase {
     ov::PartialShape shape = {2, 3, 4};
 };
 
-std::ostream& operator<<(std::ostream& stream, const IdentityCase& value) {
-    return stream << value.name;
-}
-
-class PrepareIdentities : public testing::TestWithParam<IdentityCase> {};
-
 // Each stands between two Sigmoids, so that neither neighbour is an input or output.
-TEST_P(PrepareIdentities, DropsWhatHasNoEffectAndNothingElse) {
-    const auto& param = GetParam();
+void check(const IdentityCase& param) {
+    SCOPED_TRACE(param.name);
     const auto first = std::make_shared<ov::op::v0::Sigmoid>(parameter(param.shape));
     const auto last = named("last", std::make_shared<ov::op::v0::Sigmoid>(param.build(first)));
     const auto result = prepared(model_of({last}));
@@ -39,9 +35,8 @@ std::function<Value(const Value&)> op(Arguments... arguments) {
 using PadMode = ov::op::PadMode;
 const std::vector<int64_t> kNone{0, 0, 0};
 
-INSTANTIATE_TEST_SUITE_P(
-    Cases, PrepareIdentities,
-    testing::Values(
+TEST(PrepareIdentities, DropWhatHasNoEffectAndNothingElse) {
+    const IdentityCase cases[] = {
         IdentityCase{"Identity", op<ov::op::v16::Identity>()},
         IdentityCase{"ConvertToSame", op<ov::op::v0::Convert>(ov::element::f32)},
         IdentityCase{"TransposeInOrder", op<ov::op::v1::Transpose>(indices({0, 1, 2}))},
@@ -66,7 +61,7 @@ INSTANTIATE_TEST_SUITE_P(
                      true, ov::PartialShape{-1, 3, -1}},
         IdentityCase{"UnsqueezeSqueezeElsewhere",
                      [](const Value& x) -> Value {
-                         const auto inner = std::make_shared<ov::op::v0::Unsqueeze>(x, indices({1}));
+                         const auto inner = std::make_shared<ov::op::v0::Unsqueeze>(x, indices({2}));
                          return std::make_shared<ov::op::v0::Squeeze>(inner, indices({0}));
                      },
                      false, ov::PartialShape{1, 3, -1}},
@@ -96,8 +91,62 @@ INSTANTIATE_TEST_SUITE_P(
         IdentityCase{"PowerOne", op<ov::op::v1::Power>(scalar(1))},
         IdentityCase{"PowerTwo", op<ov::op::v1::Power>(scalar(2)), false},
         IdentityCase{"MaximumOfMinusInfinity",
-                     op<ov::op::v1::Maximum>(scalar(-std::numeric_limits<float>::infinity()))}),
-    [](const auto& test) { return test.param.name; });
+                     op<ov::op::v1::Maximum>(scalar(-std::numeric_limits<float>::infinity()))}};
+    for (const auto& param : cases) {
+        check(param);
+    }
+}
+
+// Shapes that a converter computes for a batch of unknown size
+Value batch_of(const Value& x) {
+    const auto shape = std::make_shared<ov::op::v3::ShapeOf>(x, ov::element::i64);
+    return std::make_shared<ov::op::v8::Slice>(shape, indices({0}), indices({1}), indices({1}));
+}
+
+TEST(PrepareDynamicShapes, ABroadcastToTheOwnBatchIsDropped) {
+    const auto x = parameter({-1, 3});
+    const auto first = std::make_shared<ov::op::v0::Sigmoid>(x);
+    const auto target = std::make_shared<ov::op::v0::Concat>(ov::OutputVector{batch_of(x), indices({3})}, 0);
+    const auto same = std::make_shared<ov::op::v3::Broadcast>(first, target, ov::op::BroadcastType::BIDIRECTIONAL);
+    const auto result = prepared(model_of({std::make_shared<ov::op::v0::Tanh>(same)}));
+    EXPECT_EQ(result.types(), (std::vector<std::string>{"Sigmoid", "Tanh"}));
+    EXPECT_FALSE(result.after->input(0).get_partial_shape()[0].has_symbol());
+    EXPECT_FALSE(result.after->output(0).get_partial_shape()[0].has_symbol());
+    EXPECT_SAME_MODEL(result, 0);
+}
+
+TEST(PrepareDynamicShapes, ABroadcastToAnotherInputsBatchStays) {
+    const auto other = parameter({-1, 3}, "other");
+    const auto first = std::make_shared<ov::op::v0::Sigmoid>(parameter({-1, 3}));
+    const auto target = std::make_shared<ov::op::v0::Concat>(ov::OutputVector{batch_of(other), indices({3})}, 0);
+    const auto wider = std::make_shared<ov::op::v3::Broadcast>(first, target, ov::op::BroadcastType::BIDIRECTIONAL);
+    const auto result = prepared(model_of({std::make_shared<ov::op::v0::Tanh>(wider), other}));
+    EXPECT_EQ(result.count("Broadcast"), 1U);
+}
+
+TEST(PrepareDynamicShapes, ASliceToTheFarEndIsDropped) {
+    struct Case {
+        int64_t stop;
+        std::size_t slices;
+    };
+    for (const auto& param : {Case{1000000000, 0}, Case{INT64_MAX, 0}, Case{1000, 1}, Case{-1, 1}}) {
+        const auto first = std::make_shared<ov::op::v0::Sigmoid>(parameter({-1, 3}));
+        const auto slice =
+            std::make_shared<ov::op::v8::Slice>(first, indices({0, 0}), indices({param.stop, 3}), indices({1, 1}));
+        const auto result = prepared(model_of({std::make_shared<ov::op::v0::Tanh>(slice)}));
+        EXPECT_EQ(result.count("Slice"), param.slices) << param.stop;
+        EXPECT_LE(output_difference(result.before, result.after), 0);
+    }
+}
+
+TEST(PrepareDynamicShapes, ATransposeOfAxesOfOneJoinsTheReshape) {
+    const auto first = std::make_shared<ov::op::v0::Sigmoid>(parameter({1, 1, 4, 5}));
+    const auto turned = std::make_shared<ov::op::v1::Transpose>(first, indices({0, 2, 3, 1}));
+    const auto flat = std::make_shared<ov::op::v1::Reshape>(turned, indices({1, -1, 1}), false);
+    const auto result = prepared(model_of({flat}));
+    EXPECT_EQ(result.types(), (std::vector<std::string>{"Sigmoid", "Reshape"}));
+    EXPECT_SAME_MODEL(result, 0);
+}
 
 TEST(PrepareIdentityNames, AnOutputKeepsItsNamesWhenItsProducerIsDropped) {
     const auto sigmoid = named("sigmoid", std::make_shared<ov::op::v0::Sigmoid>(parameter({2, 3})));

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -33,10 +34,6 @@ struct WeightedCase {
     std::size_t out_channels = 0, in_channels = 0;
     bool is_padded = false;  ///< or otherwise uneven at the borders
 };
-
-std::ostream& operator<<(std::ostream& stream, const WeightedCase& value) {
-    return stream << value.name;
-}
 
 const ov::CoordinateDiff kNoPads{0, 0};
 const ov::Strides kOnes{1, 1};
@@ -139,89 +136,100 @@ std::shared_ptr<Constant> by_channel(const ov::Node& op, std::size_t channels, u
     return numbers(shape, seed, 0.2F, 2);
 }
 
-class PrepareWeighted : public testing::TestWithParam<WeightedCase> {
-protected:
-    std::shared_ptr<ov::Node> build(const Value& data) const {
-        return named("op", GetParam().build(data));
+std::shared_ptr<ov::Node> build(const WeightedCase& param, const Value& data) {
+    return named("op", param.build(data));
+}
+
+void expect_bias(const WeightedCase& param, const Prepared& result) {
+    const auto op = result.only(param.build(parameter(param.shape))->get_type_name());
+    ASSERT_TRUE(op);
+    EXPECT_EQ(op->get_friendly_name(), "op");
+    const auto bias = find_bias(*op);
+    ASSERT_TRUE(bias);
+    EXPECT_EQ(bias->port, 1U);
+    const auto constant = find_constant(bias->add->input_value(1));
+    EXPECT_EQ(ov::shape_size(constant->get_shape()), param.out_channels);
+    if (!ov::is_type<MatMul>(op)) {
+        EXPECT_EQ(constant->get_shape().size(), op->get_output_partial_shape(0).size());
+        EXPECT_EQ(constant->get_shape()[1], param.out_channels);
     }
-    static void expect_bias(const Prepared& result) {
-        const auto op = result.only(GetParam().build(parameter(GetParam().shape))->get_type_name());
-        ASSERT_TRUE(op);
-        EXPECT_EQ(op->get_friendly_name(), "op");
-        const auto bias = find_bias(*op);
-        ASSERT_TRUE(bias);
-        EXPECT_EQ(bias->port, 1U);
-        const auto constant = find_constant(bias->add->input_value(1));
-        EXPECT_EQ(ov::shape_size(constant->get_shape()), GetParam().out_channels);
-        if (!ov::is_type<MatMul>(op)) {
-            EXPECT_EQ(constant->get_shape().size(), op->get_output_partial_shape(0).size());
-            EXPECT_EQ(constant->get_shape()[1], GetParam().out_channels);
+}
+
+Types without_convert(Types types) {
+    types.erase(std::remove(types.begin(), types.end(), "Convert"), types.end());
+    return types;
+}
+
+TEST(PrepareWeighted, TakesScaleAndShiftBehind) {
+    for (const auto& param : kWeighted) {
+        SCOPED_TRACE(param.name);
+        const auto op = build(param, parameter(param.shape));
+        const auto channels = param.out_channels;
+        const auto bias = std::make_shared<Add>(by_channel(*op, channels, 2), op);
+        const auto scaled = std::make_shared<Multiply>(bias, by_channel(*op, channels, 3));
+        const auto shifted = std::make_shared<Subtract>(scaled, by_channel(*op, channels, 4));
+        const auto halved = named("last", std::make_shared<Divide>(shifted, scalar(2)));
+        const auto result = prepared(model_of({halved}));
+        EXPECT_EQ(result.types(), (Types{op->get_type_name(), "Add"}));
+        expect_bias(param, result);
+        EXPECT_SAME_MODEL(result, 2e-6);
+    }
+}
+
+TEST(PrepareWeighted, TakesAScaleInFront) {
+    for (const auto& param : kWeighted) {
+        SCOPED_TRACE(param.name);
+        const auto x = parameter(param.shape);
+        const auto like = param.build(x);
+        const auto scaled = std::make_shared<Multiply>(x, by_channel(*like, param.in_channels, 2));
+        const auto result = prepared(model_of({build(param, scaled)}));
+        EXPECT_EQ(result.types(), (Types{like->get_type_name()}));
+        EXPECT_SAME_MODEL(result, 2e-6);
+    }
+}
+
+TEST(PrepareWeighted, TakesAShiftInFrontUnlessPadded) {
+    for (const auto& param : kWeighted) {
+        SCOPED_TRACE(param.name);
+        const auto x = parameter(param.shape);
+        const auto like = param.build(x);
+        const auto shifted = std::make_shared<Add>(x, by_channel(*like, param.in_channels, 2));
+        const auto op = build(param, shifted);
+        const auto last = named("last", std::make_shared<ov::op::v0::Relu>(op));
+        const auto result = prepared(model_of({last}));
+        if (param.is_padded) {
+            EXPECT_EQ(result.types(), (Types{"Add", like->get_type_name(), "Relu"}));
+        } else {
+            EXPECT_EQ(without_convert(result.types()), (Types{like->get_type_name(), "Add", "Relu"}));
+            expect_bias(param, result);
         }
+        EXPECT_SAME_MODEL(result, 2e-6);
     }
-    static Types without_convert(Types types) {
-        types.erase(std::remove(types.begin(), types.end(), "Convert"), types.end());
-        return types;
-    }
-};
-
-INSTANTIATE_TEST_SUITE_P(Operations, PrepareWeighted, testing::ValuesIn(kWeighted),
-                         [](const auto& test) { return test.param.name; });
-
-TEST_P(PrepareWeighted, TakesScaleAndShiftBehind) {
-    const auto op = build(parameter(GetParam().shape));
-    const auto channels = GetParam().out_channels;
-    const auto bias = std::make_shared<Add>(by_channel(*op, channels, 2), op);
-    const auto scaled = std::make_shared<Multiply>(bias, by_channel(*op, channels, 3));
-    const auto shifted = std::make_shared<Subtract>(scaled, by_channel(*op, channels, 4));
-    const auto halved = named("last", std::make_shared<Divide>(shifted, scalar(2)));
-    const auto result = prepared(model_of({halved}));
-    EXPECT_EQ(result.types(), (Types{op->get_type_name(), "Add"}));
-    expect_bias(result);
-    EXPECT_SAME_MODEL(result, 2e-6);
 }
 
-TEST_P(PrepareWeighted, TakesAScaleInFront) {
-    const auto x = parameter(GetParam().shape);
-    const auto like = GetParam().build(x);
-    const auto scaled = std::make_shared<Multiply>(x, by_channel(*like, GetParam().in_channels, 2));
-    const auto result = prepared(model_of({build(scaled)}));
-    EXPECT_EQ(result.types(), (Types{like->get_type_name()}));
-    EXPECT_SAME_MODEL(result, 2e-6);
-}
-
-TEST_P(PrepareWeighted, TakesAShiftInFrontUnlessPadded) {
-    const auto x = parameter(GetParam().shape);
-    const auto like = GetParam().build(x);
-    const auto shifted = std::make_shared<Add>(x, by_channel(*like, GetParam().in_channels, 2));
-    const auto op = build(shifted);
-    const auto last = named("last", std::make_shared<ov::op::v0::Relu>(op));
-    const auto result = prepared(model_of({last}));
-    if (GetParam().is_padded) {
-        EXPECT_EQ(result.types(), (Types{"Add", like->get_type_name(), "Relu"}));
-    } else {
-        EXPECT_EQ(without_convert(result.types()), (Types{like->get_type_name(), "Add", "Relu"}));
-        expect_bias(result);
+TEST(PrepareWeighted, StaysWhereOthersReadItsOutput) {
+    for (const auto& param : kWeighted) {
+        SCOPED_TRACE(param.name);
+        const auto op = build(param, parameter(param.shape));
+        const auto scaled = named("scaled", std::make_shared<Multiply>(op, by_channel(*op, param.out_channels, 2)));
+        const auto result = prepared(model_of({op, scaled}));
+        EXPECT_EQ(without_convert(result.types()), (Types{op->get_type_name(), "Multiply"}));
+        EXPECT_SAME_MODEL(result, 0);
     }
-    EXPECT_SAME_MODEL(result, 2e-6);
 }
 
-TEST_P(PrepareWeighted, StaysWhereOthersReadItsOutput) {
-    const auto op = build(parameter(GetParam().shape));
-    const auto scaled = named("scaled", std::make_shared<Multiply>(op, by_channel(*op, GetParam().out_channels, 2)));
-    const auto result = prepared(model_of({op, scaled}));
-    EXPECT_EQ(without_convert(result.types()), (Types{op->get_type_name(), "Multiply"}));
-    EXPECT_SAME_MODEL(result, 0);
-}
-
-TEST_P(PrepareWeighted, TakesABatchNorm) {
-    const auto op = build(parameter(GetParam().shape));
-    if (ov::is_type<MatMul>(op)) {
-        GTEST_SKIP() << "BatchNormInference counts channels on axis 1";
+TEST(PrepareWeighted, TakesABatchNorm) {
+    for (const auto& param : kWeighted) {
+        SCOPED_TRACE(param.name);
+        const auto op = build(param, parameter(param.shape));
+        if (ov::is_type<MatMul>(op)) {
+            continue;  // BatchNormInference counts channels on axis 1
+        }
+        const auto result = prepared(model_of({named("last", batch_norm(op, param.out_channels))}));
+        EXPECT_EQ(result.types(), (Types{op->get_type_name(), "Add"}));
+        expect_bias(param, result);
+        EXPECT_SAME_MODEL(result, 2e-6);
     }
-    const auto result = prepared(model_of({named("last", batch_norm(op, GetParam().out_channels))}));
-    EXPECT_EQ(result.types(), (Types{op->get_type_name(), "Add"}));
-    expect_bias(result);
-    EXPECT_SAME_MODEL(result, 2e-6);
 }
 
 TEST(PrepareScaleShift, MatMulOfTwoAxesTakesABatchNorm) {
@@ -288,6 +296,16 @@ TEST(PrepareScaleShift, TheBiasOfOneOperationIsNotMovedIntoTheNext) {
     EXPECT_EQ(result.types(), (Types{"Convolution", "Add", "Convolution"}));
 }
 
+TEST(PrepareScaleShift, AShiftInFrontJoinsTheBias) {
+    const auto x = std::make_shared<ov::op::v0::Sigmoid>(parameter({2, 5, 3}));
+    const auto scaled = std::make_shared<Multiply>(x, numbers({3}, 1));
+    const auto shifted = std::make_shared<Add>(scaled, numbers({3}, 2));
+    const auto matmul = std::make_shared<MatMul>(shifted, numbers({3, 4}, 3));
+    const auto result = prepared(model_of({named("last", std::make_shared<Add>(matmul, numbers({4}, 4)))}));
+    EXPECT_EQ(result.types(), (Types{"Sigmoid", "MatMul", "Add"}));
+    EXPECT_SAME_MODEL(result, 2e-6);
+}
+
 TEST(PrepareScaleShift, AScalarBiasGetsOneValuePerChannel) {
     const auto conv = convolution(parameter({1, 3, 4, 4}), numbers({4, 3, 1, 1}, 1));
     const auto result = prepared(model_of({std::make_shared<Add>(conv, scalar(0.5F))}));
@@ -296,15 +314,25 @@ TEST(PrepareScaleShift, AScalarBiasGetsOneValuePerChannel) {
 }
 
 TEST(PrepareScaleShift, ABiasBehindASqueezeComesBeforeIt) {
-    const auto conv = convolution(parameter({1, 3, 6, 1}), numbers({4, 3, 2, 1}, 1));
-    const auto squeeze = named("squeeze", std::make_shared<ov::op::v0::Squeeze>(conv, indices({3})));
-    const auto bias = named("bias", std::make_shared<Add>(squeeze, numbers({1, 4, 1}, 2)));
-    const auto last = named("last", std::make_shared<ov::op::v0::Relu>(bias));
-    const auto result = prepared(model_of({last}));
-    EXPECT_EQ(result.types(), (Types{"Convolution", "Add", "Squeeze", "Relu"}));
-    EXPECT_EQ(result.only("Add")->get_friendly_name(), "bias");
-    EXPECT_EQ(result.only("Squeeze")->get_friendly_name(), "squeeze");
-    EXPECT_SAME_MODEL(result, 1e-6);
+    for (const auto& shape : {ov::PartialShape{1, 3, 6, 1}, ov::PartialShape{-1, 3, -1, 1}}) {
+        const auto conv = convolution(parameter(shape), numbers({4, 3, 2, 1}, 1));
+        const auto squeeze = named("squeeze", std::make_shared<ov::op::v0::Squeeze>(conv, indices({3})));
+        const auto bias = named("bias", std::make_shared<Add>(squeeze, numbers({1, 4, 1}, 2)));
+        const auto last = named("last", std::make_shared<ov::op::v0::Relu>(bias));
+        const auto result = prepared(model_of({last}));
+        EXPECT_EQ(result.types(), (Types{"Convolution", "Add", "Squeeze", "Relu"}));
+        EXPECT_EQ(result.only("Add")->get_friendly_name(), "bias");
+        EXPECT_EQ(result.only("Squeeze")->get_friendly_name(), "squeeze");
+        EXPECT_SAME_MODEL(result, 1e-6);
+    }
+}
+
+TEST(PrepareScaleShift, AShiftBehindASqueezeOfTheBatchStays) {
+    const auto conv = convolution(parameter({1, 3, 6, 4}), numbers({4, 3, 1, 1}, 1));
+    const auto squeeze = std::make_shared<ov::op::v0::Squeeze>(conv, indices({0}));
+    const auto result = prepared(model_of({std::make_shared<Add>(squeeze, numbers({1, 6, 1}, 2))}));
+    EXPECT_EQ(result.types(), (Types{"Convolution", "Squeeze", "Add"}));
+    EXPECT_SAME_MODEL(result, 0);
 }
 
 struct FactorCase {
@@ -313,30 +341,24 @@ struct FactorCase {
     bool is_folded = false;
 };
 
-std::ostream& operator<<(std::ostream& stream, const FactorCase& value) {
-    return stream << value.name;
+TEST(PrepareFactors, AreFoldedOnlyWhereNoDigitsAreLost) {
+    const FactorCase cases[] = {{"Ordinary", {1, -2, 3}, true},
+                                {"ADeadChannel", {1, 0, 3}, true},
+                                {"ANearlyDeadChannel", {1, 1e-38F, 3}, true},
+                                {"Zero", {0}},
+                                {"Tiny", {1e-20F}},
+                                {"Huge", {1e20F}},
+                                {"Infinite", {1, std::numeric_limits<float>::infinity(), 1}},
+                                {"NotANumber", {1, std::numeric_limits<float>::quiet_NaN(), 1}}};
+    for (const auto& param : cases) {
+        SCOPED_TRACE(param.name);
+        const auto conv = convolution(parameter({1, 3, 4, 4}), numbers({3, 3, 1, 1}, 1));
+        const auto scaled = std::make_shared<Multiply>(conv, constant({1, param.factors.size(), 1, 1}, param.factors));
+        const auto result = prepared(model_of({scaled}));
+        EXPECT_EQ(result.count("Multiply"), param.is_folded ? 0U : 1U);
+        EXPECT_SAME_MODEL(result, 2e-6);
+    }
 }
-
-class PrepareFactors : public testing::TestWithParam<FactorCase> {};
-
-TEST_P(PrepareFactors, AreFoldedOnlyWhereNoDigitsAreLost) {
-    const auto& factors = GetParam().factors;
-    const auto conv = convolution(parameter({1, 3, 4, 4}), numbers({3, 3, 1, 1}, 1));
-    const auto scaled = std::make_shared<Multiply>(conv, constant({1, factors.size(), 1, 1}, factors));
-    const auto result = prepared(model_of({scaled}));
-    EXPECT_EQ(result.count("Multiply"), GetParam().is_folded ? 0U : 1U);
-    EXPECT_SAME_MODEL(result, 2e-6);
-}
-
-INSTANTIATE_TEST_SUITE_P(Cases, PrepareFactors,
-                         testing::Values(FactorCase{"Ordinary", {1, -2, 3}, true},
-                                         FactorCase{"ADeadChannel", {1, 0, 3}, true},
-                                         FactorCase{"ANearlyDeadChannel", {1, 1e-38F, 3}, true},
-                                         FactorCase{"Zero", {0}}, FactorCase{"Tiny", {1e-20F}},
-                                         FactorCase{"Huge", {1e20F}},
-                                         FactorCase{"Infinite", {1, std::numeric_limits<float>::infinity(), 1}},
-                                         FactorCase{"NotANumber", {1, std::numeric_limits<float>::quiet_NaN(), 1}}),
-                         [](const auto& test) { return test.param.name; });
 
 TEST(PrepareScaleShift, AFactorPerPositionStays) {
     const auto conv = convolution(parameter({1, 3, 4, 4}), numbers({4, 3, 1, 1}, 1));

@@ -62,6 +62,7 @@ TEST(PrepareZoo, RealModelsKeepTheirOutputsAndLoseTheirShapeArithmetic) {
             EXPECT_NE(change.what.rfind("left as it is", 0), 0U) << change.operation << " " << change.what;
         }
         EXPECT_EQ(interface_of(*result.before), interface_of(*result.after));
+        EXPECT_EQ(has_unique_names(*result.before), has_unique_names(*result.after));
         // The deepest of them turns one unit in the last place of its input into 1e-5 of its output.
         EXPECT_LE(output_difference(result.before, result.after, 64), 5e-5);
     }

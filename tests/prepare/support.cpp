@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 #include <random>
+#include <set>
 
 #include <openvino/core/graph_util.hpp>
 #include <openvino/op/util/op_types.hpp>
@@ -223,6 +224,13 @@ std::string interface_of(const ov::Model& model) {
         text += describe_output(node->output(0)) + " from " + describe_output(node->input_value(0)) + "\n";
     }
     return text;
+}
+
+bool has_unique_names(const ov::Model& model) {
+    std::set<std::string> names;
+    const auto nodes = model.get_ops();
+    return std::all_of(nodes.begin(), nodes.end(),
+                       [&](const auto& node) { return names.insert(node->get_friendly_name()).second; });
 }
 
 std::vector<float> values_of(const Value& value) {

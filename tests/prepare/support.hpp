@@ -56,6 +56,9 @@ double output_difference(const std::shared_ptr<ov::Model>& a, const std::shared_
 /// Friendly and tensor names of parameters, results and the results' producers.
 std::string interface_of(const ov::Model& model);
 
+/// Do all operations have names of their own?
+bool has_unique_names(const ov::Model& model);
+
 std::vector<float> values_of(const Value& value);
 
 }  // namespace octet::test

@@ -1,0 +1,171 @@
+#include "placement/plan.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "octet/error.hpp"
+
+#include "graph/operations.hpp"
+#include "support/builders.hpp"
+
+namespace octet {
+namespace {
+
+using namespace testing;
+
+/// tensor -> the inputs that read its quantizer
+using Placed = std::map<std::string, std::set<std::string>>;
+
+Placed placed(const QuantizerPlan& plan) {
+    Placed result;
+    for (const auto& quantizer : plan.quantizers) {
+        if (quantizer.kind == TensorKind::Activations) {
+            for (const auto& input : quantizer.inputs) {
+                result[tensor_name(quantizer.tensor)].insert(input.node->get_friendly_name() + ":" +
+                                                             std::to_string(input.port));
+            }
+        }
+    }
+    return result;
+}
+
+const Quantizer& find(const QuantizerPlan& plan, const std::string& tensor) {
+    const auto found = std::find_if(plan.quantizers.begin(), plan.quantizers.end(), [&](const Quantizer& quantizer) {
+        return tensor_name(quantizer.tensor) == tensor;
+    });
+    if (found == plan.quantizers.end()) {
+        throw std::runtime_error("no quantizer on " + tensor);
+    }
+    return *found;
+}
+
+TEST(PlaceQuantizers, PutsThemOnInputsAndWeightsOfConvolutions) {
+    const auto x = parameter({1, 3, 8, 8});
+    const auto model = model_of({convolution(relu(convolution(x, "a", 1), "r"), "b", 3)}, {x});
+    const auto plan = place_quantizers(*model, {});
+    EXPECT_EQ(placed(plan), (Placed{{"x", {"a:0"}}, {"r", {"b:0"}}}));
+    EXPECT_EQ(plan.quantizers.size(), 4U);
+    const auto& weights = find(plan, "a/weights");
+    EXPECT_EQ(weights.name, "a/fq_weights_1");
+    EXPECT_EQ(weights.scheme.levels(), 255U);
+    EXPECT_EQ(weights.scheme.granularity, Granularity::PerChannel);
+    EXPECT_EQ(find(plan, "x").name, "a/fq_input_0");
+    EXPECT_EQ(find(plan, "x").scheme.levels(), 256U);
+}
+
+TEST(PlaceQuantizers, MoveAboveOperationsThatKeepValues) {
+    const auto x = parameter({1, 3, 8, 8});
+    const auto a = relu(convolution(x, "a", 1), "r");
+    const auto pool = make<ov::op::v1::MaxPool>("pool", a, ov::Strides{2, 2}, ov::Shape{0, 0}, ov::Shape{0, 0},
+                                                ov::Shape{2, 2});
+    const auto model = model_of({convolution(pool, "b", 3, {.kernel = 1}), convolution(pool, "c", 5, {.kernel = 1})}, {x});
+    EXPECT_EQ(placed(place_quantizers(*model, {})), (Placed{{"x", {"a:0"}}, {"r", {"pool:0"}}}));
+}
+
+TEST(PlaceQuantizers, StayBelowWhereTheTensorIsAlsoReadInFloat) {
+    const auto x = parameter({1, 3, 8, 8});
+    const auto pool = make<ov::op::v1::MaxPool>("pool", relu(convolution(x, "a", 1), "r"), ov::Strides{2, 2},
+                                                ov::Shape{0, 0}, ov::Shape{0, 0}, ov::Shape{2, 2});
+    const auto model =
+        model_of({convolution(pool, "b", 3, {.kernel = 1}), make<ov::op::v0::Exp>("exp", pool)}, {x});
+    EXPECT_EQ(placed(place_quantizers(*model, {})), (Placed{{"x", {"a:0"}}, {"pool", {"b:0"}}}));
+}
+
+TEST(PlaceQuantizers, AConcatInFrontOfAConvolutionSharesOneRange) {
+    const auto x = parameter({1, 3, 8, 8});
+    const auto a = relu(convolution(x, "a", 1), "ra");
+    const auto b = convolution(x, "b", 3);
+    const auto concat = make<ov::op::v0::Concat>("concat", ov::OutputVector{a, b}, 1);
+    const auto model = model_of({convolution(concat, "c", 5)}, {x});
+    const auto plan = place_quantizers(*model, {});
+    EXPECT_EQ(placed(plan), (Placed{{"x", {"a:0", "b:0"}}, {"ra", {"concat:0"}}, {"b/add", {"concat:1"}}}));
+    ASSERT_TRUE(find(plan, "ra").group.has_value());
+    EXPECT_EQ(find(plan, "ra").group, find(plan, "b/add").group);
+    EXPECT_FALSE(find(plan, "x").group.has_value());
+}
+
+TEST(PlaceQuantizers, ConcatOfTheSameTensorTwiceWorks) {
+    const auto x = parameter({1, 3, 8, 8});
+    const auto a = relu(convolution(x, "a", 1), "r");
+    const auto model =
+        model_of({convolution(make<ov::op::v0::Concat>("concat", ov::OutputVector{a, a}, 1), "c", 5)}, {x});
+    EXPECT_EQ(placed(place_quantizers(*model, {})), (Placed{{"x", {"a:0"}}, {"r", {"concat:0", "concat:1"}}}));
+}
+
+TEST(PlaceQuantizers, DepthwiseInputsArePerChannelUnlessSomethingElseReadsThem) {
+    const auto x = parameter({1, 4, 8, 8});
+    const auto a = relu(convolution(x, "a", 1), "r");
+    const auto alone = model_of({depthwise(a, "d", 3)}, {x});
+    EXPECT_EQ(find(place_quantizers(*alone, {}), "r").scheme.granularity, Granularity::PerChannel);
+    const auto shared = model_of({depthwise(a, "d", 3), convolution(a, "c", 5)}, {x});
+    EXPECT_EQ(find(place_quantizers(*shared, {}), "r").scheme.granularity, Granularity::PerTensor);
+}
+
+TEST(PlaceQuantizers, PresetChoosesTheActivationsMode) {
+    const auto x = parameter({1, 3, 8, 8});
+    const auto model = model_of({convolution(x, "a", 1)}, {x});
+    Options options;
+    EXPECT_EQ(find(place_quantizers(*model, options), "x").scheme.mode, Mode::Symmetric);
+    options.preset = Preset::Mixed;
+    const auto mixed = place_quantizers(*model, options);
+    EXPECT_EQ(find(mixed, "x").scheme.mode, Mode::Asymmetric);
+    EXPECT_EQ(find(mixed, "a/weights").scheme.mode, Mode::Symmetric);
+}
+
+TEST(PlaceQuantizers, ResidualAdditionsAreQuantizedButBiasesAreNot) {
+    const auto x = parameter({1, 4, 8, 8});
+    const auto a = relu(convolution(x, "a", 1, {.pad = 1}), "r");
+    const auto sum = make<ov::op::v1::Add>("sum", convolution(a, "b", 3, {.pad = 1}), a);
+    const auto model = model_of({convolution(relu(sum, "r2"), "c", 5)}, {x});
+    EXPECT_EQ(placed(place_quantizers(*model, {})),
+              (Placed{{"x", {"a:0"}}, {"r", {"b:0", "sum:1"}}, {"b/add", {"sum:0"}}, {"r2", {"c:0"}}}));
+}
+
+TEST(PlaceQuantizers, LeaveShapesAndIntegersAlone) {
+    const auto x = parameter({1, 3, -1, 8});
+    const auto shape = make<ov::op::v3::ShapeOf>("shape", x);
+    const auto doubled = make<ov::op::v1::Multiply>("double", shape, integers({1, 1, 1, 1}));
+    const auto model = model_of({make<ov::op::v1::Reshape>("reshape", convolution(x, "a", 1, {.outputs = 3, .kernel = 1}),
+                                                           doubled, false)},
+                                {x});
+    EXPECT_EQ(placed(place_quantizers(*model, {})), (Placed{{"x", {"a:0"}}}));
+}
+
+TEST(PlaceQuantizers, AnUnknownDeviceIsRefusedWithTheNearest) {
+    const auto x = parameter({1, 3, 8, 8});
+    const auto model = model_of({convolution(x, "a", 1)}, {x});
+    Options options;
+    options.target_device = "cpu";
+    EXPECT_NO_THROW(place_quantizers(*model, options));
+    options.target_device = "CPV";
+    try {
+        place_quantizers(*model, options);
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::InvalidOption);
+        EXPECT_NE(std::string(error.what()).find("did you mean \"CPU\""), std::string::npos) << error.what();
+    }
+}
+
+TEST(RemoveQuantizer, TakesTheOperationsOtherQuantizersAlong) {
+    const auto x = parameter({1, 4, 8, 8});
+    const auto a = relu(convolution(x, "a", 1, {.pad = 1}), "r");
+    const auto sum = make<ov::op::v1::Add>("sum", convolution(a, "b", 3, {.pad = 1}), a);
+    const auto model = model_of({sum}, {x});
+    auto plan = place_quantizers(*model, {});
+    const auto at = std::find_if(plan.quantizers.begin(), plan.quantizers.end(), [](const Quantizer& quantizer) {
+        return tensor_name(quantizer.tensor) == "b/add";
+    });
+    remove_quantizer(plan, static_cast<std::size_t>(at - plan.quantizers.begin()), "because");
+    // The Add is left; the tensor that the convolution reads as well keeps its quantizer for that one.
+    EXPECT_EQ(placed(plan), (Placed{{"x", {"a:0"}}, {"r", {"b:0"}}}));
+    ASSERT_FALSE(plan.left.empty());
+    EXPECT_EQ(plan.left.back().operation, "sum");
+    EXPECT_EQ(plan.left.back().reason, "because");
+}
+
+}  // namespace
+}  // namespace octet
