@@ -44,7 +44,8 @@ std::vector<ov::Tensor> ordered(const ov::Model& model, const octet::Sample& sam
 
 int main(int count, char** arguments) {
     if (count < 3) {
-        std::cerr << "usage: octet_bench_plain_pass MODEL DATA|NAME=DATA... (pictures need their preparation in the model)\n";
+        std::cerr
+            << "usage: octet_bench_plain_pass MODEL DATA|NAME=DATA... (pictures need their preparation in the model)\n";
         return 2;
     }
     const auto begin = Clock::now();
@@ -54,8 +55,9 @@ int main(int count, char** arguments) {
     for (int i = 2; i < count; ++i) {
         const std::string text = arguments[i];
         const auto equals = text.find('=');
-        sources.push_back(equals == std::string::npos ? octet::DataSource{"", text}
-                                                      : octet::DataSource{text.substr(0, equals), text.substr(equals + 1)});
+        sources.push_back(equals == std::string::npos
+                              ? octet::DataSource{"", text}
+                              : octet::DataSource{text.substr(0, equals), text.substr(equals + 1)});
     }
     const auto dataset = octet::open_dataset(*model, sources);
     std::vector<std::vector<ov::Tensor>> samples;

@@ -139,11 +139,13 @@ public:
              [this] { out_.options.fp16 = true; });
         flag("--keep-uncompressed-weights", group, "Leave weights f32 under FakeQuantize instead of storing int8.",
              [this] { out_.options.keep_uncompressed_weights = true; });
-        optional_text(
-            "--check", "50", "[=N]", group,
-            "Set N samples aside (at most a third, and never what --subset asks for), and at the end compare the "
-            "written model with the original on them: SQNR, top-1 agreement, throughput. Default: off; N is 50.",
-            [this](const std::string& value) { out_.check = parse_count("--check", value, 1); });
+        optional_text("--check", "50", "[=N]", group,
+                      "Set N samples aside before the subset is drawn (a third, where N is more than half of all), and "
+                      "at the end "
+                      "compare the written model with the original on them: SQNR, top-1 agreement, throughput. "
+                      "Default: off; N is "
+                      "50.",
+                      [this](const std::string& value) { out_.check = parse_count("--check", value, 1); });
     }
 
     void run() {

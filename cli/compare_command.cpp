@@ -12,7 +12,7 @@ int run_compare(const Arguments& arguments, Progress& progress) {
     const auto reference = read(arguments.model, progress);
     const auto quantized = read(arguments.quantized, progress);
     // The quantized model knows how its calibration samples were prepared.
-    const auto dataset = open_data(*quantized, "the quantized model", arguments, progress);
+    const auto dataset = open_data(quantized, "the quantized model", arguments, progress);
     CompareOptions options;
     options.skip_bad = arguments.options.skip_bad;
     options.shapes = arguments.options.shapes;

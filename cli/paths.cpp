@@ -2,10 +2,6 @@
 
 #include <system_error>
 
-#include <unistd.h>
-
-#include "octet/error.hpp"
-
 namespace octet::cli {
 namespace fs = std::filesystem;
 namespace {
@@ -53,23 +49,6 @@ std::uintmax_t model_bytes(const fs::path& model) {
         bytes += file_bytes(fs::path(model) += suffix);
     }
     return bytes;
-}
-
-void refuse_bad_output(const fs::path& folder, const std::string& stem, const fs::path& source) {
-    std::error_code error;
-    if (fs::exists(folder, error) && !fs::is_directory(folder, error)) {
-        throw Error(ErrorCode::Io, folder.string(), "expected a folder for the result, got a file");
-    }
-    if (fs::equivalent(folder / (stem + ".xml"), source, error)) {
-        throw Error(ErrorCode::Io, source.string(), "the result would overwrite the source; give another --output");
-    }
-    fs::path existing = fs::absolute(folder, error);
-    while (!fs::exists(existing, error) && existing.has_relative_path()) {
-        existing = existing.parent_path();
-    }
-    if (::access(existing.c_str(), W_OK | X_OK) != 0) {
-        throw Error(ErrorCode::Io, folder.string(), "the output folder cannot be written to: no permission");
-    }
 }
 
 }  // namespace octet::cli

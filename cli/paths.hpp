@@ -13,9 +13,4 @@ std::string model_stem(const std::filesystem::path& model);
 /// 0 where nothing is there.
 std::uintmax_t model_bytes(const std::filesystem::path& model);
 
-/// Says at once what saving would say at the end: the folder is a file, may not be written to, or holds the source.
-/// Throws Error(Io).
-void refuse_bad_output(const std::filesystem::path& folder, const std::string& stem,
-                       const std::filesystem::path& source);
-
 }  // namespace octet::cli

@@ -23,8 +23,7 @@ double seconds(std::chrono::steady_clock::duration duration) {
 
 std::string clock_text(double secs) {
     const auto whole = static_cast<long long>(std::ceil(secs));
-    return whole >= 3600 ? fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60)
-                         : fmt::format("{}:{:02}", whole / 60, whole % 60);
+    return fmt::format("{}:{:02}", whole / 60, whole % 60);
 }
 
 }  // namespace

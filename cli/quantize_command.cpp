@@ -19,15 +19,14 @@ struct Split {
     std::unique_ptr<Dataset> calibration, check;  ///< `check` is null where no sample can be spared
 };
 
-// At most a third goes to the check, and nothing that --subset asks for.
-std::size_t samples_to_check(std::size_t wanted, std::size_t size, const std::optional<std::size_t>& subset) {
-    const std::size_t spare = subset ? size - std::min(size, *subset) : size / 3;
-    return std::min(wanted, spare);
+// More than half of all samples would leave too little to measure: then it is a third.
+std::size_t samples_to_check(std::size_t wanted, std::size_t size) {
+    return wanted <= size / 2 ? wanted : size / 3;
 }
 
 Split split(const Dataset& dataset, const Arguments& arguments, Progress& progress) {
     const std::size_t size = dataset.size();
-    const std::size_t count = arguments.check ? samples_to_check(*arguments.check, size, arguments.options.subset) : 0;
+    const std::size_t count = arguments.check ? samples_to_check(*arguments.check, size) : 0;
     const auto aside = spread_indices(size, count);
     std::vector<std::size_t> rest;
     for (std::size_t i = 0; i < size; ++i) {
@@ -60,9 +59,9 @@ Comparison check(const std::shared_ptr<const ov::Model>& reference, const std::f
 
 int run_quantize(const Arguments& arguments, Progress& progress) {
     const std::string stem = model_stem(arguments.model);
-    refuse_bad_output(arguments.output, stem, arguments.model);
+    check_destination(arguments.output, stem, arguments.model);
     const auto model = read(arguments.model, progress);
-    const auto dataset = open_data(*model, "the model", arguments, progress);
+    const auto dataset = open_data(model, "the model", arguments, progress);
     const auto samples = split(*dataset, arguments, progress);
 
     const auto result = quantize(model, *samples.calibration, arguments.options, arguments.run, &progress);

@@ -10,6 +10,7 @@
 #include "octet/model_io.hpp"
 
 #include "base/text.hpp"
+#include "signals.hpp"
 #include "terminal.hpp"
 
 namespace octet::cli {
@@ -65,21 +66,22 @@ void refuse_cancelled(Progress& progress) {
 
 std::shared_ptr<ov::Model> read(const std::filesystem::path& path, Progress& progress) {
     progress.phase("read", 0);
+    const CrashMeansBadModel guard;
     auto model = read_model(path);
     refuse_cancelled(progress);
     return model;
 }
 
-std::unique_ptr<Dataset> open_data(const ov::Model& model, const std::string& whose, const Arguments& arguments,
-                                   Progress& progress) {
+std::unique_ptr<Dataset> open_data(const std::shared_ptr<const ov::Model>& model, const std::string& whose,
+                                   const Arguments& arguments, Progress& progress) {
     progress.phase("read", 0);
-    auto dataset = open_dataset(model, arguments.data, arguments.preprocessing);
+    auto dataset = open_dataset(*with_shapes(model, arguments.options.shapes), arguments.data, arguments.preprocessing);
     refuse_cancelled(progress);
     for (const auto& source : arguments.data) {
         if (is_array_file(source.path)) {
             continue;
         }
-        const auto used = effective_preprocessing(model, arguments.preprocessing, source.input);
+        const auto used = effective_preprocessing(*model, arguments.preprocessing, source.input);
         const std::string from_model = settings_from_model(arguments.preprocessing, used);
         progress.log(
             LogLevel::Info, "data",

@@ -28,8 +28,8 @@ std::shared_ptr<ov::Model> read(const std::filesystem::path& path, Progress& pro
 
 /// The samples that `arguments` name, for `model`. Tells how pictures are prepared, and what of that `model` itself
 /// says; `whose` is what to call it ("the model").
-std::unique_ptr<Dataset> open_data(const ov::Model& model, const std::string& whose, const Arguments& arguments,
-                                   Progress& progress);
+std::unique_ptr<Dataset> open_data(const std::shared_ptr<const ov::Model>& model, const std::string& whose,
+                                   const Arguments& arguments, Progress& progress);
 
 /// A comparison as text lines, and as JSON (a figure that is no finite number is null).
 std::string to_text(const Comparison& comparison);

@@ -17,6 +17,7 @@ namespace octet::cli {
 namespace {
 
 std::atomic<bool> interrupted = false;
+std::atomic<bool> is_reading = false;
 static_assert(std::atomic<bool>::is_always_lock_free);
 
 // Only what is safe in a signal handler from here on.
@@ -25,12 +26,14 @@ extern "C" void note_interrupt(int) {
 }
 
 extern "C" void end_after_crash(int) {
-    static const char message[] =
+    static const char bad_model[] =
+        "\noctet: the model cannot be read: OpenVINO's reader crashed on it; is it corrupt?\n";
+    static const char bug[] =
         "\noctet: internal error: the program crashed. This is a bug in octet or in a library it uses; please report "
-        "it "
-        "with the command and the model.\n";
-    [[maybe_unused]] const auto written = ::write(STDERR_FILENO, message, sizeof(message) - 1);
-    ::_exit(kExitInternal);
+        "it with the command and the model.\n";
+    [[maybe_unused]] const auto written = is_reading ? ::write(STDERR_FILENO, bad_model, sizeof(bad_model) - 1)
+                                                     : ::write(STDERR_FILENO, bug, sizeof(bug) - 1);
+    ::_exit(is_reading ? kExitInput : kExitInternal);
 }
 
 void handle(int number, void (*handler)(int), int flags) {
@@ -61,6 +64,14 @@ void install_signal_handlers() {
         handle(number, end_after_crash, SA_ONSTACK);
     }
 #endif
+}
+
+CrashMeansBadModel::CrashMeansBadModel() {
+    is_reading = true;
+}
+
+CrashMeansBadModel::~CrashMeansBadModel() {
+    is_reading = false;
 }
 
 bool is_interrupted() {

@@ -45,6 +45,12 @@ struct DataSource {
     std::filesystem::path path{};
 };
 
+/// `model` with other shapes at the inputs that `shapes` names (by tensor or parameter; empty: the only input); a copy
+/// where there are any. To be given to open_dataset(), so that pictures fit an input of dynamic height and width.
+/// Throws Error(InvalidOption) for an unknown input (with the nearest) or a shape that the model cannot take.
+OCTET_API std::shared_ptr<const ov::Model> with_shapes(const std::shared_ptr<const ov::Model>& model,
+                                                       const std::map<std::string, ov::PartialShape>& shapes);
+
 /// Opens calibration data for `model`. Each source is one of
 /// - pictures: a folder (with its sub-folders; hidden files and those that are no pictures do not count), a `.txt` list
 ///   (one path a line, absolute or relative to the list, `#` comments) or a single picture, for the named input or the
@@ -52,8 +58,8 @@ struct DataSource {
 /// - an .npz: one array per input under the input's name, first axis = samples; or one array for a named input;
 /// - an .npy: first axis = samples, for the named or only input;
 /// - a folder of .npz files, each one sample; or of .npy files, SAMPLE.npy or SAMPLE_INPUT.npy.
-/// Several sources feed several inputs and hold equally many samples. Samples are in bytewise order of their file names.
-/// `preprocessing` acts on pictures only; what it leaves unset comes from the model's rt_info
+/// Several sources feed several inputs and hold equally many samples. Samples are in bytewise order of their file
+/// names. `preprocessing` acts on pictures only; what it leaves unset comes from the model's rt_info
 /// (`octet/preparation`, then `model_info`), then from the defaults in Preprocessing.
 /// Throws Error(InvalidOption) for an unknown input name (with the nearest), Error(InvalidData) or Error(Io) for data
 /// that is missing, empty, unreadable or of the wrong shape or type.

@@ -31,10 +31,10 @@ struct IgnoredScope {
 struct Options {
     Preset preset = Preset::Performance;
     ModelType model_type = ModelType::Auto;
-    std::string target_device = "ANY";                 ///< "ANY" or "CPU", in any letter case
-    std::optional<std::size_t> subset{};               ///< samples used, evenly spread; unset: all; 0 is refused
+    std::string target_device = "ANY";    ///< "ANY" or "CPU", in any letter case
+    std::optional<std::size_t> subset{};  ///< samples used, evenly spread; unset: all; 0 is refused
     IgnoredScope ignored{};
-    bool fold = true;                                  ///< fold BatchNorm, scales, constants, decomposed operations first
+    bool fold = true;  ///< fold BatchNorm, scales, constants, decomposed operations first
     bool bias_correction = true;
     bool keep_uncompressed_weights = false;            ///< leave weights f32 under FakeQuantize
     bool fp16 = false;                                 ///< store the constants that stay floating point as f16

@@ -23,6 +23,7 @@ struct QuantizedModel {
 /// Same model, data and options give the same result, bit for bit, whatever RunOptions say.
 /// Throws Error; the observer may be null.
 OCTET_API QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dataset& dataset,
-                                  const Options& options = {}, const RunOptions& run = {}, Observer* observer = nullptr);
+                                  const Options& options = {}, const RunOptions& run = {},
+                                  Observer* observer = nullptr);
 
 }  // namespace octet

@@ -11,16 +11,16 @@ namespace octet {
 
 /// One FakeQuantize of the result, or one constant stored as integers.
 struct QuantizerInfo {
-    std::string name;                    ///< friendly name of the FakeQuantize (also where the weights are stored as int8)
-    std::string kind;                    ///< "weights" or "activations"
-    std::string tensor;                  ///< producer's friendly name, with `.port` where it has several outputs
+    std::string name;    ///< friendly name of the FakeQuantize (also where the weights are stored as int8)
+    std::string kind;    ///< "weights" or "activations"
+    std::string tensor;  ///< producer's friendly name, with `.port` where it has several outputs
     std::vector<std::string> consumers;  ///< friendly names with `:port`
     int bits = 8;
-    std::string mode;                    ///< "symmetric" or "asymmetric"
-    std::string granularity;             ///< "pertensor" or "perchannel"
-    std::size_t levels = 0;              ///< 255 or 256
-    std::vector<float> low, high;        ///< range in real units; one value, or one per channel
-    std::size_t samples = 0;             ///< samples its statistic was measured on; 0 for weights
+    std::string mode;              ///< "symmetric" or "asymmetric"
+    std::string granularity;       ///< "pertensor" or "perchannel"
+    std::size_t levels = 0;        ///< 255 or 256
+    std::vector<float> low, high;  ///< range in real units; one value, or one per channel
+    std::size_t samples = 0;       ///< samples its statistic was measured on; 0 for weights
 };
 
 /// An operation that could run in int8 but stays in floating point, or a correction that was not made, and why.

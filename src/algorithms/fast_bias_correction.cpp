@@ -164,10 +164,9 @@ std::vector<Change> FastBiasCorrection::apply(ov::Model& model, Context&, const 
         };
         const auto layout = weight_layout(node);
         const auto rank = node.get_input_partial_shape(0).rank();
-        const auto* measured =
-            rank.is_static()
-                ? statistics.find_channels(behind_fake_quantize(node.input_value(0)), input_channel_axis(node))
-                : nullptr;
+        const auto* measured = rank.is_static() ? statistics.find_channels(behind_fake_quantize(node.input_value(0)),
+                                                                           input_channel_axis(node))
+                                                : nullptr;
         if (!layout || !measured || measured->channel_mean.size() != layout->groups * layout->inputs) {
             remark("bias left: weights or input of a form that has no channel means");
             continue;

@@ -13,8 +13,8 @@ namespace octet {
 /// positions whose tap k lands inside the output over the number of output positions. For MatMul there is one tap.
 /// An operation without a bias gets one.
 ///
-/// This is the difference form of POT's FastBiasCorrection: it does not bring in the error of assuming that a channel is
-/// constant, and it needs no statistic of the output.
+/// This is the difference form of POT's FastBiasCorrection: it does not bring in the error of assuming that a channel
+/// is constant, and it needs no statistic of the output.
 class FastBiasCorrection final : public Algorithm {
 public:
     std::string name() const override {

@@ -31,7 +31,7 @@ double mean(const std::vector<double>& values) {
 
 /// What a range is made from: aggregated over samples, one number or one for each channel.
 struct Measured {
-    std::vector<double> low;        // least values, or their mean where the scheme is asymmetric
+    std::vector<double> low;  // least values, or their mean where the scheme is asymmetric
     std::vector<double> high;
     std::vector<double> magnitude;  // of |x|
 };
@@ -101,7 +101,8 @@ ov::Shape range_shape(const ov::Shape& shape, const ov::AxisSet& axes) {
 std::vector<Range> weight_ranges(const std::vector<float>& values, const ov::Shape& shape, const ov::AxisSet& axes,
                                  const Scheme& scheme) {
     const ov::Shape limits = range_shape(shape, axes);
-    std::vector<Range> measured(ov::shape_size(limits), {std::numeric_limits<double>::max(), std::numeric_limits<double>::lowest()});
+    std::vector<Range> measured(ov::shape_size(limits),
+                                {std::numeric_limits<double>::max(), std::numeric_limits<double>::lowest()});
     for_each_broadcast(shape, limits, [&](std::size_t element, std::size_t channel) {
         measured[channel].low = std::min<double>(measured[channel].low, values[element]);
         measured[channel].high = std::max<double>(measured[channel].high, values[element]);
@@ -171,9 +172,8 @@ std::set<const ov::Node*> first_convolutions(const ov::Model& model) {
 }
 
 bool needs_half_grid(const Quantizer& quantizer, const std::set<const ov::Node*>& first) {
-    return std::any_of(quantizer.inputs.begin(), quantizer.inputs.end(), [&](const QuantizedInput& reader) {
-        return reader.port == 1 && first.count(reader.node) != 0;
-    });
+    return std::any_of(quantizer.inputs.begin(), quantizer.inputs.end(),
+                       [&](const QuantizedInput& reader) { return reader.port == 1 && first.count(reader.node) != 0; });
 }
 
 /// Sets a constant's ranges and inserts its quantizer.
@@ -209,7 +209,8 @@ ov::Shape activation_range_shape(const Quantizer& quantizer, std::size_t channel
 void remove_unbounded(QuantizerPlan& plan, const Statistics& statistics) {
     for (std::size_t q = 0; q < plan.quantizers.size();) {
         const auto& quantizer = plan.quantizers[q];
-        const auto* found = quantizer.kind == TensorKind::Activations ? statistics.find_range(quantizer.tensor) : nullptr;
+        const auto* found =
+            quantizer.kind == TensorKind::Activations ? statistics.find_range(quantizer.tensor) : nullptr;
         if (found && !found->is_bounded) {
             remove_quantizer(plan, q, "NaN, infinity or a value beyond 1e30 in " + tensor_name(quantizer.tensor));
             q = 0;

@@ -75,25 +75,6 @@ void refuse_unlike_models(const ov::Model& reference, const ov::Model& quantized
     }
 }
 
-std::shared_ptr<const ov::Model> with_shapes(const std::shared_ptr<const ov::Model>& model,
-                                             const std::map<std::string, ov::PartialShape>& shapes) {
-    if (shapes.empty()) {
-        return model;
-    }
-    auto copy = model->clone();
-    const auto inputs = model_inputs(*model);
-    std::map<std::size_t, ov::PartialShape> by_position;
-    for (const auto& [name, shape] : shapes) {
-        by_position[find_input(inputs, name, "--shape")] = shape;
-    }
-    try {
-        copy->reshape(by_position);
-    } catch (const ov::Exception& error) {
-        throw Error(ErrorCode::InvalidOption, "--shape", "the model cannot take it: " + essential_line(error.what()));
-    }
-    return copy;
-}
-
 // One stream a thread: what is computed does not depend on their number.
 ov::CompiledModel compile(ov::Core& core, const std::shared_ptr<const ov::Model>& model, std::size_t threads) {
     try {

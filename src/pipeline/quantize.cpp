@@ -13,6 +13,7 @@
 #include "data/feed.hpp"
 #include "graph/index.hpp"
 #include "graph/inspect.hpp"
+#include "graph/names.hpp"
 #include "graph/prepare.hpp"
 #include "graph/write.hpp"
 #include "pipeline/shapes.hpp"
@@ -132,6 +133,7 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
 
     refuse_quantized(*model);
     check_scope(GraphIndex(*model), options.ignored);
+    name_unnamed_operations(*model);  // else the copy keeps names that count what this process made so far
     result.model = model->clone();
     const auto samples = choose_samples(dataset, result.options);
 
@@ -139,6 +141,7 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
         check_shapes(*result.model, options);
         if (options.fold) {
             report.changes = prepare(*result.model);
+            name_unnamed_operations(*result.model);
         }
     });
     QuantizerPlan plan;

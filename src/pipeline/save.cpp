@@ -1,5 +1,3 @@
-#include "pipeline/save.hpp"
-
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -13,6 +11,7 @@
 #include <unistd.h>
 
 #include "octet/error.hpp"
+#include "octet/model_io.hpp"
 #include "octet/version.hpp"
 
 #include "base/exception_text.hpp"

@@ -105,8 +105,8 @@ void check_constants(const ov::Model& model, const QuantizerPlan& plan) {
         }
         const auto findings = scan(*constant);
         const auto readers = graph.successors(i);
-        const std::string where = readers.empty() ? constant->get_friendly_name()
-                                                  : graph[readers[0]].get_friendly_name() + " constant";
+        const std::string where =
+            readers.empty() ? constant->get_friendly_name() : graph[readers[0]].get_friendly_name() + " constant";
         if (findings.has_nan) {
             refuse(*constant, where, "NaN", findings.element);
         }

@@ -26,7 +26,7 @@ public:
 
 private:
     struct Below {
-        bool is_blocked = false;    // an operation in floating point reads the tensor
+        bool is_blocked = false;  // an operation in floating point reads the tensor
         bool has_quantizer = false;
     };
 

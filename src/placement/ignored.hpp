@@ -20,8 +20,8 @@ std::string find_transformer(const GraphIndex& graph);
 void check_scope(const GraphIndex& graph, const IgnoredScope& scope);
 
 /// Operations that are not quantized, by number, with the reason: the user's scope, the model type's types, fused
-/// patterns, what computes shapes, and what only prepares NonMaxSuppression or TopK. A scope that names what folding has
-/// taken away is no error.
+/// patterns, what computes shapes, and what only prepares NonMaxSuppression or TopK. A scope that names what folding
+/// has taken away is no error.
 struct IgnoredOperations {
     std::map<std::size_t, std::string> reasons;
     std::set<std::size_t> fused;  ///< of these, what runs inside another operation at no cost

@@ -64,9 +64,8 @@ public:
     /// The operations in the order of the pattern's nodes, or nothing.
     std::optional<std::vector<const ov::Node*>> match(const ov::Node& last) {
         std::fill(found_.begin(), found_.end(), nullptr);
-        return place(pattern_.nodes.size() - 1, last) && complete(pattern_.nodes.size() - 1)
-                   ? std::optional(found_)
-                   : std::nullopt;
+        return place(pattern_.nodes.size() - 1, last) && complete(pattern_.nodes.size() - 1) ? std::optional(found_)
+                                                                                             : std::nullopt;
     }
 
 private:
@@ -137,8 +136,8 @@ std::vector<Pattern> ignored_patterns() {
     std::vector<Pattern> patterns;
     for (const auto& row : json.at("patterns")) {
         const auto& nodes = row.at("nodes");
-        const auto optional = std::count_if(nodes.begin(), nodes.end(),
-                                            [](const auto& node) { return node.value("optional", false); });
+        const auto optional =
+            std::count_if(nodes.begin(), nodes.end(), [](const auto& node) { return node.value("optional", false); });
         for (unsigned without = 0; without < (1U << optional); ++without) {
             patterns.push_back(read_variant(row, json.at("classes"), without));
         }

@@ -52,7 +52,8 @@ std::string refusal(const ov::Node& node, const std::vector<std::size_t>& ports,
     }
     const bool is_constant_only = [&] {
         const auto inputs = node.input_values();
-        return std::all_of(inputs.begin(), inputs.end(), [](const auto& input) { return find_constant(input) != nullptr; });
+        return std::all_of(inputs.begin(), inputs.end(),
+                           [](const auto& input) { return find_constant(input) != nullptr; });
     }();
     return is_constant_only ? "constant" : "";
 }

@@ -51,17 +51,17 @@ struct Quantizer {
 /// What is intended: a value, in topological order of the tensors.
 struct QuantizerPlan {
     std::vector<Quantizer> quantizers;
-    std::vector<Remark> left;      ///< quantizable operations that stay in floating point
+    std::vector<Remark> left;  ///< quantizable operations that stay in floating point
     bool is_transformer = false;
-    bool saturation_fix = false;   ///< does the device need 7-bit weights
+    bool saturation_fix = false;  ///< does the device need 7-bit weights
 };
 
 /// Decides which tensors of `model` get a FakeQuantize, with which scheme.
 /// Throws Error(InvalidOption) for an unknown target device (with the nearest).
 QuantizerPlan place_quantizers(const ov::Model& model, const Options& options);
 
-/// Takes back what depends on `quantizer` being there: the operations it serves stay in floating point for `reason`, and
-/// with them every quantizer that served no others.
+/// Takes back what depends on `quantizer` being there: the operations it serves stay in floating point for `reason`,
+/// and with them every quantizer that served no others.
 void remove_quantizer(QuantizerPlan& plan, std::size_t quantizer, const std::string& reason);
 
 }  // namespace octet

@@ -173,9 +173,10 @@ private:
                 if (rule && !rules_.is_agnostic(node)) {
                     has_weighted = has_weighted || is_weighted(node);
                     const auto& schemes = rule->activations;
-                    has_per_channel |= !schemes.empty() && std::all_of(schemes.begin(), schemes.end(), [](const auto& s) {
-                        return s.granularity == Granularity::PerChannel;
-                    });
+                    has_per_channel |=
+                        !schemes.empty() && std::all_of(schemes.begin(), schemes.end(), [](const auto& s) {
+                            return s.granularity == Granularity::PerChannel;
+                        });
                 } else if (rules_.is_agnostic(node) && seen.insert(next).second) {
                     open.push_back(next);
                 }

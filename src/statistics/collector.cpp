@@ -22,7 +22,7 @@ namespace {
 /// A request with its place in the calibration graph.
 struct Tap {
     StatisticRequest request;
-    std::size_t number = 0;       // of the producer, in topological order
+    std::size_t number = 0;         // of the producer, in topological order
     bool is_channels_last = false;  // the tap reads the tensor with its channel axis moved to the end
 };
 
@@ -79,10 +79,9 @@ std::vector<Tap> order_taps(const ov::Model& model, const StatisticPlan& plan) {
 
 ov::CompiledModel compile(const std::shared_ptr<ov::Model>& model, std::size_t threads) {
     ov::Core core;
-    return core.compile_model(model, "CPU", ov::hint::inference_precision(ov::element::f32),
-                              ov::num_streams(static_cast<int32_t>(threads)),
-                              ov::inference_num_threads(static_cast<int32_t>(threads)),
-                              ov::hint::enable_cpu_pinning(false));
+    return core.compile_model(
+        model, "CPU", ov::hint::inference_precision(ov::element::f32), ov::num_streams(static_cast<int32_t>(threads)),
+        ov::inference_num_threads(static_cast<int32_t>(threads)), ov::hint::enable_cpu_pinning(false));
 }
 
 using Readings = std::vector<TapReading>;

@@ -44,9 +44,9 @@ void StatisticsTap::validate_and_infer_types() {
         const bool by_channel = channel_range_ || channel_mean_;
         const auto channels = by_channel ? shape[static_cast<std::size_t>(channel_axis_)] : ov::Dimension(0);
         if (channels.is_static()) {
-            length = static_cast<int64_t>(
-                sizeof(double) * row_length(shape.size(), static_cast<std::size_t>(channels.get_length()),
-                                            channel_range_, channel_mean_));
+            length = static_cast<int64_t>(sizeof(double) * row_length(shape.size(),
+                                                                      static_cast<std::size_t>(channels.get_length()),
+                                                                      channel_range_, channel_mean_));
         }
     }
     set_output_type(0, ov::element::u8, ov::PartialShape{length});

@@ -25,7 +25,8 @@ struct TapReading {
 ///     X -> ... ==> X -> ...
 ///                  X -> StatisticsTap -> Result u8[n]
 ///
-/// The reading leaves as the bytes of a row of doubles: the plugin would round f64 outputs to f32, and bytes it lets be.
+/// The reading leaves as the bytes of a row of doubles: the plugin would round f64 outputs to f32, and bytes it lets
+/// be.
 class StatisticsTap final : public ov::op::Op {
 public:
     OPENVINO_OP("StatisticsTap", "octet");

@@ -1,11 +1,10 @@
 // With an input that is constant per channel the correction is exact: the mean of the output with quantized weights and
 // the corrected bias equals the original's, whatever the padding, stride, dilation or grouping.
-#include "algorithms/fast_bias_correction.hpp"
-
 #include <functional>
 
 #include <gtest/gtest.h>
 
+#include "algorithms/fast_bias_correction.hpp"
 #include "algorithms/min_max.hpp"
 #include "graph/operations.hpp"
 #include "statistics/collector.hpp"
@@ -35,7 +34,8 @@ std::vector<double> channel_means(const std::vector<float>& values, const ov::Sh
     }
     std::vector<double> means(shape[axis], 0);
     for (std::size_t i = 0; i < values.size(); ++i) {
-        means[i / inner % shape[axis]] += values[i] * static_cast<double>(shape[axis]) / static_cast<double>(values.size());
+        means[i / inner % shape[axis]] +=
+            values[i] * static_cast<double>(shape[axis]) / static_cast<double>(values.size());
     }
     return means;
 }
@@ -70,7 +70,8 @@ void expect_exact_mean(const Output& operation, const std::shared_ptr<ov::op::v0
                               [](std::size_t) { return std::string("sample"); }};
     const auto collected = collect(model, questions, source, {.threads = 1}, observer);
     MinMaxQuantization().apply(*model, context, collected.statistics);
-    const auto uncorrected = channel_means(infer(model->clone(), {sample})[0], model->output().get_shape(), output_axis);
+    const auto uncorrected =
+        channel_means(infer(model->clone(), {sample})[0], model->output().get_shape(), output_axis);
     FastBiasCorrection().apply(*model, context, collected.statistics);
     const auto corrected = channel_means(infer(model, {sample})[0], model->output().get_shape(), output_axis);
 
@@ -100,10 +101,10 @@ TEST(FastBiasCorrection, IsExactForGroups) {
     const auto input = parameter({1, 4, 7, 7});
     expect_exact_mean(depthwise(input, "depthwise", 5), input);
     const auto grouped = parameter({1, 4, 6, 6});
-    expect_exact_mean(make<ov::op::v1::GroupConvolution>("grouped", grouped, random_constant({2, 3, 2, 3, 3}, 9),
-                                                         ov::Strides{2, 2}, ov::CoordinateDiff{1, 0},
-                                                         ov::CoordinateDiff{1, 1}, ov::Strides{1, 1}),
-                      grouped);
+    expect_exact_mean(
+        make<ov::op::v1::GroupConvolution>("grouped", grouped, random_constant({2, 3, 2, 3, 3}, 9), ov::Strides{2, 2},
+                                           ov::CoordinateDiff{1, 0}, ov::CoordinateDiff{1, 1}, ov::Strides{1, 1}),
+        grouped);
 }
 
 TEST(FastBiasCorrection, IsExactForOneAndThreeDimensions) {
@@ -112,27 +113,27 @@ TEST(FastBiasCorrection, IsExactForOneAndThreeDimensions) {
                                                     ov::CoordinateDiff{2}, ov::CoordinateDiff{1}, ov::Strides{1}),
                       line);
     const auto volume = parameter({1, 2, 5, 6, 7});
-    expect_exact_mean(make<ov::op::v1::Convolution>("volume", volume, random_constant({3, 2, 3, 3, 3}, 4),
-                                                    ov::Strides{1, 2, 1}, ov::CoordinateDiff{1, 1, 0},
-                                                    ov::CoordinateDiff{0, 1, 1}, ov::Strides{1, 1, 2}),
-                      volume);
+    expect_exact_mean(
+        make<ov::op::v1::Convolution>("volume", volume, random_constant({3, 2, 3, 3, 3}, 4), ov::Strides{1, 2, 1},
+                                      ov::CoordinateDiff{1, 1, 0}, ov::CoordinateDiff{0, 1, 1}, ov::Strides{1, 1, 2}),
+        volume);
 }
 
 TEST(FastBiasCorrection, IsExactForSamePadding) {
     for (const auto pad : {ov::op::PadType::SAME_LOWER, ov::op::PadType::SAME_UPPER}) {
         const auto input = parameter({1, 3, 8, 7});
-        expect_exact_mean(make<ov::op::v1::Convolution>("same", input, random_constant({4, 3, 4, 3}, 2),
-                                                        ov::Strides{2, 3}, ov::CoordinateDiff{0, 0},
-                                                        ov::CoordinateDiff{0, 0}, ov::Strides{1, 1}, pad),
-                          input);
+        expect_exact_mean(
+            make<ov::op::v1::Convolution>("same", input, random_constant({4, 3, 4, 3}, 2), ov::Strides{2, 3},
+                                          ov::CoordinateDiff{0, 0}, ov::CoordinateDiff{0, 0}, ov::Strides{1, 1}, pad),
+            input);
     }
 }
 
 TEST(FastBiasCorrection, IsExactForTransposedConvolutions) {
     const auto input = parameter({1, 3, 5, 6});
-    expect_exact_mean(make<ov::op::v1::ConvolutionBackpropData>(
-                          "transposed", input, random_constant({3, 4, 3, 4}, 6), ov::Strides{2, 3},
-                          ov::CoordinateDiff{1, 0}, ov::CoordinateDiff{1, 1}, ov::Strides{1, 1}),
+    expect_exact_mean(make<ov::op::v1::ConvolutionBackpropData>("transposed", input, random_constant({3, 4, 3, 4}, 6),
+                                                                ov::Strides{2, 3}, ov::CoordinateDiff{1, 0},
+                                                                ov::CoordinateDiff{1, 1}, ov::Strides{1, 1}),
                       input);
     const auto grouped = parameter({1, 4, 5, 5});
     expect_exact_mean(make<ov::op::v1::GroupConvolutionBackpropData>(

@@ -46,14 +46,5 @@ TEST_F(Paths, BytesCountTheWeightsBesideAModel) {
     EXPECT_EQ(model_bytes(root_ / "nothing"), 0u);
 }
 
-TEST_F(Paths, RefusesAFileAsTheOutputFolderAndOverwritingTheSource) {
-    const auto source = file("m.xml", 1);
-    EXPECT_THROW(refuse_bad_output(source, "m", root_ / "other.onnx"), Error);
-    EXPECT_THROW(refuse_bad_output(root_, "m", source), Error);
-    EXPECT_NO_THROW(refuse_bad_output(root_, "m", file("m.onnx", 1)));
-    EXPECT_NO_THROW(refuse_bad_output(root_ / "new" / "folder", "m", source));
-    EXPECT_FALSE(fs::exists(root_ / "new"));
-}
-
 }  // namespace
 }  // namespace octet::cli

@@ -60,7 +60,8 @@ FactMap actual_facts(const ov::Model& model) {
         Facts fact;
         fact.levels = quantizer->get_levels();
         for (std::size_t i = 0; i < 4; ++i) {
-            fact.limits[i] = ov::as_type<ov::op::v0::Constant>(quantizer->get_input_node_ptr(i + 1))->cast_vector<float>();
+            fact.limits[i] =
+                ov::as_type<ov::op::v0::Constant>(quantizer->get_input_node_ptr(i + 1))->cast_vector<float>();
         }
         facts[source.get_node()->get_friendly_name() + ":" + std::to_string(source.get_index())] = fact;
     }
@@ -112,8 +113,8 @@ std::string difference(const FactMap& expected, const FactMap& actual) {
 }
 
 bool has_only_known_parameters(const Json& params) {
-    static const std::set<std::string> kKnown{"target_device", "preset", "stat_subset_size", "model_type", "inplace_statistics",
-                                              "use_fast_bias"};
+    static const std::set<std::string> kKnown{"target_device",      "preset",       "stat_subset_size", "model_type",
+                                              "inplace_statistics", "use_fast_bias"};
     for (const auto& [key, value] : params.items()) {
         if (!kKnown.count(key)) {
             return false;

@@ -12,7 +12,7 @@
 
 #include "graph/write.hpp"
 #include "models.hpp"
-#include "pipeline/save.hpp"
+#include "octet/model_io.hpp"
 
 namespace octet::test {
 namespace {

@@ -1,9 +1,9 @@
-#include "numeric/fake_quantize.hpp"
-
 #include <vector>
 
 #include <gtest/gtest.h>
 #include <openvino/op/ops.hpp>
+
+#include "numeric/fake_quantize.hpp"
 
 namespace octet {
 namespace {
@@ -34,8 +34,8 @@ TEST(FakeQuantize, EqualsTheOperation) {
         const double step = (limits.out_high - limits.out_low) / static_cast<double>(limits.levels - 1);
         std::size_t off = 0;
         for (std::size_t i = 0; i < values.size(); ++i) {
-            const double ours = fake_quantize(values[i], limits.in_low, limits.in_high, limits.out_low, limits.out_high,
-                                              limits.levels);
+            const double ours =
+                fake_quantize(values[i], limits.in_low, limits.in_high, limits.out_low, limits.out_high, limits.levels);
             const double difference = std::fabs(ours - outputs[0].data<float>()[i]);
             EXPECT_LE(difference, step * 1.001) << values[i];
             off += difference > 1e-6;

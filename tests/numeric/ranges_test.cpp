@@ -1,8 +1,8 @@
-#include "numeric/ranges.hpp"
-
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "numeric/ranges.hpp"
 
 namespace octet {
 namespace {

@@ -1,5 +1,3 @@
-#include "numeric/reduce.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -8,6 +6,8 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "numeric/reduce.hpp"
 
 namespace octet {
 namespace {

@@ -1,8 +1,8 @@
-#include "numeric/tap_share.hpp"
-
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "numeric/tap_share.hpp"
 
 namespace octet {
 namespace {

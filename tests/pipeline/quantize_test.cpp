@@ -1,5 +1,3 @@
-#include "octet/quantize.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -9,6 +7,7 @@
 
 #include "octet/error.hpp"
 #include "octet/model_io.hpp"
+#include "octet/quantize.hpp"
 
 #include "support/builders.hpp"
 
@@ -29,7 +28,8 @@ std::shared_ptr<ov::Model> small_model(const ov::PartialShape& shape = {1, 3, 16
     const auto b = relu(depthwise(a, "b", 3), "rb");
     const auto sum = make<ov::op::v1::Add>("sum", convolution(b, "c", 5, {.outputs = 8, .kernel = 1}), a);
     const auto pool = make<ov::op::v1::ReduceMean>("pool", sum, integers({2, 3}), false);
-    return model_of({make<ov::op::v0::MatMul>("fc", pool, random_constant({8, 6}, 7, "fc/weights"), false, false)}, {x});
+    return model_of({make<ov::op::v0::MatMul>("fc", pool, random_constant({8, 6}, 7, "fc/weights"), false, false)},
+                    {x});
 }
 
 double sqnr_db(const std::vector<float>& reference, const std::vector<float>& other) {
@@ -133,8 +133,9 @@ std::shared_ptr<ov::Model> with_weight(float value) {
     const auto x = parameter({1, 3, 8, 8});
     auto values = random_floats(4 * 3 * 3 * 3, 1);
     values[5] = value;
-    const auto conv = make<ov::op::v1::Convolution>("conv", x, constant({4, 3, 3, 3}, values), ov::Strides{1, 1},
-                                                    ov::CoordinateDiff{0, 0}, ov::CoordinateDiff{0, 0}, ov::Strides{1, 1});
+    const auto conv =
+        make<ov::op::v1::Convolution>("conv", x, constant({4, 3, 3, 3}, values), ov::Strides{1, 1},
+                                      ov::CoordinateDiff{0, 0}, ov::CoordinateDiff{0, 0}, ov::Strides{1, 1});
     return model_of({conv}, {x});
 }
 
@@ -174,8 +175,10 @@ TEST(Quantize, LeavesMasksInFloat) {
     const float infinity = std::numeric_limits<float>::infinity();
     std::vector<float> mask(36, 0);
     mask[3] = -infinity;
-    const auto masked = make<ov::op::v1::Add>("masked", scores, make<ov::op::v1::Multiply>("double", constant({1, 6, 6}, mask),
-                                                                                            make<ov::op::v0::Abs>("ones", constant({}, {1}))));
+    const auto masked =
+        make<ov::op::v1::Add>("masked", scores,
+                              make<ov::op::v1::Multiply>("double", constant({1, 6, 6}, mask),
+                                                         make<ov::op::v0::Abs>("ones", constant({}, {1}))));
     const auto twice = make<ov::op::v1::Add>("twice", masked, scores);
     const auto model = model_of({make<ov::op::v8::Softmax>("softmax", twice, -1)}, {x});
     const auto dataset = random_dataset(4, {1, 6, 8});
@@ -203,8 +206,8 @@ TEST(Quantize, TakesAMaskThatIsAddedLikeABias) {
 TEST(Quantize, RefusesAnInfiniteBias) {
     const auto x = parameter({1, 3, 8, 8});
     const auto conv = convolution(x, "conv", 1, {.has_bias = false});
-    const auto add = make<ov::op::v1::Add>("add", conv,
-                                           constant({1, 4, 1, 1}, {0, std::numeric_limits<float>::infinity(), 0, 0}));
+    const auto add =
+        make<ov::op::v1::Add>("add", conv, constant({1, 4, 1, 1}, {0, std::numeric_limits<float>::infinity(), 0, 0}));
     try {
         quantize(model_of({add}, {x}), *random_dataset(1, {1, 3, 8, 8}));
         FAIL();
@@ -296,7 +299,8 @@ TEST(Quantize, KeepsItsPromisesOnRandomModels) {
         const auto operations = model->get_ops();
         const bool has_first = std::any_of(operations.begin(), operations.end(),
                                            [](const auto& node) { return node->get_friendly_name() == "n0"; });
-        const Options options{.ignored = {.names = has_first ? std::vector<std::string>{"n0"} : std::vector<std::string>{}}};
+        const Options options{
+            .ignored = {.names = has_first ? std::vector<std::string>{"n0"} : std::vector<std::string>{}}};
         const auto result = quantize(model, *dataset, options, {.threads = 1});
         EXPECT_EQ(result.model->output().get_names(), model->output().get_names());
         EXPECT_EQ(result.model->output().get_partial_shape(), model->output().get_partial_shape());

@@ -1,9 +1,8 @@
-#include "placement/ignored.hpp"
-
 #include <gtest/gtest.h>
 
 #include "octet/error.hpp"
 
+#include "placement/ignored.hpp"
 #include "placement/patterns.hpp"
 #include "support/builders.hpp"
 
@@ -177,7 +176,8 @@ TEST(Ignored, TransformersKeepAdditionsAndNormalizations) {
 
 TEST(FindTransformer, DoesNotTakeAClassifierForOne) {
     const auto x = parameter({1, 3, 8, 8});
-    const auto pool = make<ov::op::v1::ReduceMean>("pool", relu(convolution(x, "conv", 1), "act"), integers({2, 3}), false);
+    const auto pool =
+        make<ov::op::v1::ReduceMean>("pool", relu(convolution(x, "conv", 1), "act"), integers({2, 3}), false);
     const auto fc = make<ov::op::v0::MatMul>("fc", pool, random_constant({4, 10}, 1), false, false);
     const auto model = model_of({make<ov::op::v8::Softmax>("softmax", fc, -1)}, {x});
     EXPECT_EQ(find_transformer(GraphIndex(*model)), "");

@@ -1,5 +1,3 @@
-#include "placement/plan.hpp"
-
 #include <algorithm>
 #include <map>
 #include <set>
@@ -9,6 +7,7 @@
 #include "octet/error.hpp"
 
 #include "graph/operations.hpp"
+#include "placement/plan.hpp"
 #include "support/builders.hpp"
 
 namespace octet {
@@ -59,9 +58,10 @@ TEST(PlaceQuantizers, PutsThemOnInputsAndWeightsOfConvolutions) {
 TEST(PlaceQuantizers, MoveAboveOperationsThatKeepValues) {
     const auto x = parameter({1, 3, 8, 8});
     const auto a = relu(convolution(x, "a", 1), "r");
-    const auto pool = make<ov::op::v1::MaxPool>("pool", a, ov::Strides{2, 2}, ov::Shape{0, 0}, ov::Shape{0, 0},
-                                                ov::Shape{2, 2});
-    const auto model = model_of({convolution(pool, "b", 3, {.kernel = 1}), convolution(pool, "c", 5, {.kernel = 1})}, {x});
+    const auto pool =
+        make<ov::op::v1::MaxPool>("pool", a, ov::Strides{2, 2}, ov::Shape{0, 0}, ov::Shape{0, 0}, ov::Shape{2, 2});
+    const auto model =
+        model_of({convolution(pool, "b", 3, {.kernel = 1}), convolution(pool, "c", 5, {.kernel = 1})}, {x});
     EXPECT_EQ(placed(place_quantizers(*model, {})), (Placed{{"x", {"a:0"}}, {"r", {"pool:0"}}}));
 }
 
@@ -69,8 +69,7 @@ TEST(PlaceQuantizers, StayBelowWhereTheTensorIsAlsoReadInFloat) {
     const auto x = parameter({1, 3, 8, 8});
     const auto pool = make<ov::op::v1::MaxPool>("pool", relu(convolution(x, "a", 1), "r"), ov::Strides{2, 2},
                                                 ov::Shape{0, 0}, ov::Shape{0, 0}, ov::Shape{2, 2});
-    const auto model =
-        model_of({convolution(pool, "b", 3, {.kernel = 1}), make<ov::op::v0::Exp>("exp", pool)}, {x});
+    const auto model = model_of({convolution(pool, "b", 3, {.kernel = 1}), make<ov::op::v0::Exp>("exp", pool)}, {x});
     EXPECT_EQ(placed(place_quantizers(*model, {})), (Placed{{"x", {"a:0"}}, {"pool", {"b:0"}}}));
 }
 
@@ -128,9 +127,9 @@ TEST(PlaceQuantizers, LeaveShapesAndIntegersAlone) {
     const auto x = parameter({1, 3, -1, 8});
     const auto shape = make<ov::op::v3::ShapeOf>("shape", x);
     const auto doubled = make<ov::op::v1::Multiply>("double", shape, integers({1, 1, 1, 1}));
-    const auto model = model_of({make<ov::op::v1::Reshape>("reshape", convolution(x, "a", 1, {.outputs = 3, .kernel = 1}),
-                                                           doubled, false)},
-                                {x});
+    const auto model = model_of(
+        {make<ov::op::v1::Reshape>("reshape", convolution(x, "a", 1, {.outputs = 3, .kernel = 1}), doubled, false)},
+        {x});
     EXPECT_EQ(placed(place_quantizers(*model, {})), (Placed{{"x", {"a:0"}}}));
 }
 
@@ -156,9 +155,8 @@ TEST(RemoveQuantizer, TakesTheOperationsOtherQuantizersAlong) {
     const auto sum = make<ov::op::v1::Add>("sum", convolution(a, "b", 3, {.pad = 1}), a);
     const auto model = model_of({sum}, {x});
     auto plan = place_quantizers(*model, {});
-    const auto at = std::find_if(plan.quantizers.begin(), plan.quantizers.end(), [](const Quantizer& quantizer) {
-        return tensor_name(quantizer.tensor) == "b/add";
-    });
+    const auto at = std::find_if(plan.quantizers.begin(), plan.quantizers.end(),
+                                 [](const Quantizer& quantizer) { return tensor_name(quantizer.tensor) == "b/add"; });
     remove_quantizer(plan, static_cast<std::size_t>(at - plan.quantizers.begin()), "because");
     // The Add is left; the tensor that the convolution reads as well keeps its quantizer for that one.
     EXPECT_EQ(placed(plan), (Placed{{"x", {"a:0"}}, {"r", {"b:0"}}}));

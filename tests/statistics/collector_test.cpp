@@ -1,5 +1,3 @@
-#include "statistics/collector.hpp"
-
 #include <algorithm>
 #include <cstring>
 
@@ -8,6 +6,7 @@
 #include "octet/error.hpp"
 
 #include "numeric/reduce.hpp"
+#include "statistics/collector.hpp"
 #include "support/builders.hpp"
 
 namespace octet {
@@ -74,8 +73,9 @@ TEST(Collect, EqualsReductionsOnTheHost) {
         sum_channels(values, {1, 5, 90}, sums);
         for (std::size_t c = 0; c < 5; ++c) {
             mean[c] += sums[c] / 90 / 5;
-            high[c] = std::max<double>(high[c], *std::max_element(values.begin() + static_cast<std::ptrdiff_t>(c * 90),
-                                                                  values.begin() + static_cast<std::ptrdiff_t>(c * 90 + 90)));
+            high[c] =
+                std::max<double>(high[c], *std::max_element(values.begin() + static_cast<std::ptrdiff_t>(c * 90),
+                                                            values.begin() + static_cast<std::ptrdiff_t>(c * 90 + 90)));
         }
     }
     for (std::size_t c = 0; c < 5; ++c) {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include <openvino/openvino.hpp>
 #include <openvino/op/ops.hpp>
+#include <openvino/openvino.hpp>
 
 namespace octet::testing {
 
@@ -66,30 +66,29 @@ struct ConvolutionSpec {
 inline Output convolution(const Output& input, const std::string& name, unsigned seed,
                           const ConvolutionSpec& spec = {}) {
     const std::size_t inputs = static_cast<std::size_t>(input.get_partial_shape()[1].get_length());
-    const auto weights =
-        random_constant({spec.outputs, inputs, spec.kernel, spec.kernel}, seed, name + "/weights");
+    const auto weights = random_constant({spec.outputs, inputs, spec.kernel, spec.kernel}, seed, name + "/weights");
     const auto node = make<ov::op::v1::Convolution>(
         name, input, weights, ov::Strides{spec.stride, spec.stride}, ov::CoordinateDiff{spec.pad, spec.pad},
         ov::CoordinateDiff{spec.pad, spec.pad}, ov::Strides{spec.dilation, spec.dilation});
     if (!spec.has_bias) {
         return node;
     }
-    return make<ov::op::v1::Add>(name + "/add", node, random_constant({1, spec.outputs, 1, 1}, seed + 1, name + "/bias"));
+    return make<ov::op::v1::Add>(name + "/add", node,
+                                 random_constant({1, spec.outputs, 1, 1}, seed + 1, name + "/bias"));
 }
 
 inline Output depthwise(const Output& input, const std::string& name, unsigned seed) {
     const std::size_t channels = static_cast<std::size_t>(input.get_partial_shape()[1].get_length());
-    return make<ov::op::v1::GroupConvolution>(name, input, random_constant({channels, 1, 1, 3, 3}, seed, name + "/weights"),
-                                              ov::Strides{1, 1}, ov::CoordinateDiff{1, 1}, ov::CoordinateDiff{1, 1},
-                                              ov::Strides{1, 1});
+    return make<ov::op::v1::GroupConvolution>(
+        name, input, random_constant({channels, 1, 1, 3, 3}, seed, name + "/weights"), ov::Strides{1, 1},
+        ov::CoordinateDiff{1, 1}, ov::CoordinateDiff{1, 1}, ov::Strides{1, 1});
 }
 
 inline Output relu(const Output& input, const std::string& name) {
     return make<ov::op::v0::Relu>(name, input);
 }
 
-inline std::shared_ptr<ov::Model> model_of(const ov::OutputVector& outputs,
-                                           const ov::ParameterVector& parameters) {
+inline std::shared_ptr<ov::Model> model_of(const ov::OutputVector& outputs, const ov::ParameterVector& parameters) {
     ov::ResultVector results;
     for (std::size_t i = 0; i < outputs.size(); ++i) {
         outputs[i].get_tensor().add_names({"out" + std::to_string(i)});
@@ -109,8 +108,8 @@ inline ov::Tensor random_tensor(const ov::Shape& shape, unsigned seed, float sca
 inline std::vector<std::vector<float>> infer(const std::shared_ptr<ov::Model>& model,
                                              const std::vector<ov::Tensor>& inputs) {
     ov::Core core;
-    auto compiled = core.compile_model(model, "CPU", ov::hint::inference_precision(ov::element::f32),
-                                       ov::inference_num_threads(1));
+    auto compiled =
+        core.compile_model(model, "CPU", ov::hint::inference_precision(ov::element::f32), ov::inference_num_threads(1));
     auto request = compiled.create_infer_request();
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         request.set_input_tensor(i, inputs[i]);
