@@ -21,7 +21,8 @@ public:
 
     bool may_pass(std::size_t number) {
         const auto& node = graph_[number];
-        return rules_.is_agnostic(node) && !ignored_.contains(number) && !needs_float(number).is_blocked;
+        return rules_.is_agnostic(node) && !ignored_.contains(number) && !is_limit(node) &&
+               !needs_float(number).is_blocked;
     }
 
 private:
@@ -29,6 +30,13 @@ private:
         bool is_blocked = false;  // an operation in floating point reads the tensor
         bool has_quantizer = false;
     };
+
+    /// A Maximum or Minimum with a constant is an activation: it runs in its producer's own loop, and what it cuts off
+    /// must not widen the range.
+    static bool is_limit(const ov::Node& node) {
+        return (is_type(node, "Maximum") || is_type(node, "Minimum")) &&
+               (find_constant(node.input_value(0)) || find_constant(node.input_value(1)));
+    }
 
     /// What lies below operation `number`, down to the first quantizers.
     Below needs_float(std::size_t number) {

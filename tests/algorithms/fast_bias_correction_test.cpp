@@ -152,6 +152,42 @@ TEST(FastBiasCorrection, IsExactForMatMul) {
     expect_exact_mean(make<ov::op::v0::MatMul>("matmul", turned, random_constant({6, 4}, 3), true, false), turned);
 }
 
+TEST(FastBiasCorrection, HandsOnWhatAnOperationWithoutABiasIsMissing) {
+    const auto input = parameter({1, 4, 7, 7});
+    const auto first = depthwise(input, "first", 5);
+    auto model = model_of({convolution(first, "second", 3, {.kernel = 1})}, {input});
+    const auto sample = constant_per_channel(input->get_shape(), 1);
+    const auto expected = channel_means(infer(model, {sample})[0], model->output().get_shape(), 1);
+
+    Options options;
+    QuantizerPlan plan;
+    ov::Node* second = model->get_results()[0]->get_input_node_ptr(0)->get_input_node_ptr(0);
+    for (ov::Node* node : {first.get_node(), second}) {
+        Quantizer quantizer;
+        quantizer.name = node->get_friendly_name() + "/fq_weights_1";
+        quantizer.tensor = node->input_value(1);
+        quantizer.inputs.push_back({node, 1, {node}});
+        quantizer.kind = TensorKind::Weights;
+        quantizer.scheme = {.granularity = Granularity::PerChannel, .level_low = -7, .level_high = 7};
+        plan.quantizers.push_back(quantizer);
+    }
+    Context context{options, plan};
+    StatisticPlan questions;
+    FastBiasCorrection().request(*model, context, questions);
+    Observer observer;
+    const SampleSource source{1, [&](std::size_t) { return std::vector<ov::Tensor>{sample}; },
+                              [](std::size_t) { return std::string("sample"); }};
+    const auto collected = collect(model, questions, source, {.threads = 1}, observer);
+    MinMaxQuantization().apply(*model, context, collected.statistics);
+    const auto operations = model->get_ops().size();
+    FastBiasCorrection().apply(*model, context, collected.statistics);
+    EXPECT_EQ(model->get_ops().size(), operations) << "no bias is added";
+    const auto corrected = channel_means(infer(model, {sample})[0], model->output().get_shape(), 1);
+    for (std::size_t c = 0; c < expected.size(); ++c) {
+        EXPECT_NEAR(corrected[c], expected[c], 2e-5) << "channel " << c;
+    }
+}
+
 TEST(FastBiasCorrection, CorrectsABiasWithAZero) {
     const auto input = parameter({1, 3, 9, 9});
     const auto conv = convolution(input, "conv", 3, {.has_bias = false});
