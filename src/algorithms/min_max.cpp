@@ -132,8 +132,8 @@ std::shared_ptr<ov::Node> make_limit(const std::vector<Range>& ranges, double Ra
 }
 
 /// Puts a FakeQuantize between `tensor` and the inputs that the plan names.
-void insert_fake_quantize(const Quantizer& quantizer, ov::Output<ov::Node> tensor, const std::vector<Range>& ranges,
-                          const ov::Shape& shape, double out_factor) {
+void insert_fake_quantize(const Quantizer& quantizer, const ov::Output<ov::Node>& tensor,
+                          const std::vector<Range>& ranges, const ov::Shape& shape, double out_factor) {
     const auto limit = [&](double Range::*border, double factor, const char* suffix) {
         return make_limit(ranges, border, factor, shape, quantizer.name + suffix);
     };

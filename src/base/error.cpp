@@ -1,4 +1,5 @@
 #include "octet/error.hpp"
+
 #include "octet/observer.hpp"
 
 namespace octet {

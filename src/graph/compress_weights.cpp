@@ -103,7 +103,7 @@ std::optional<Limits> read_limits(const FakeQuantize& node) {
         }
     }
     Limits out{.shape = shape.to_shape(), .in_low = {}, .in_high = {}, .out_low = {}, .out_high = {}};
-    const ov::Shape data = node.get_input_shape(0);
+    const ov::Shape& data = node.get_input_shape(0);
     ov::PartialShape merged = data;
     if (out.shape.size() > data.size() ||
         !ov::PartialShape::broadcast_merge_into(merged, out.shape, ov::op::AutoBroadcastType::NUMPY) ||

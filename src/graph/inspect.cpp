@@ -19,8 +19,6 @@
 namespace octet {
 namespace {
 
-using ov::op::v0::Constant;
-
 constexpr float kTolerance = 1e-4F;  // of a range's larger end
 
 bool is_near(double a, double b, double scale) {
@@ -94,7 +92,7 @@ QuantizerInfo describe_stored(const ov::Node& node, const StoredWeights& stored,
     info.levels = levels_of(stored);
     info.bits = static_cast<int>(stored.integers->get_element_type().bitwidth());
     const bool is_signed = stored.integers->get_element_type().is_signed();
-    const double lowest = is_signed ? -static_cast<double>(info.levels / 2) : 0.0;
+    const double lowest = is_signed ? -std::floor(static_cast<double>(info.levels) / 2) : 0.0;
     const double highest = lowest + static_cast<double>(info.levels) - 1;
 
     auto scale = stored.scale->cast_vector<float>();

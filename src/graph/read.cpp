@@ -103,7 +103,8 @@ bool is_whole_protobuf(const fs::path& path) {
         file.seekg(static_cast<std::streamoff>(position));
         const auto tag = read_varint(file);
         const auto length = tag ? read_varint(file) : std::nullopt;
-        if (!length || *tag < 8 || (*tag & 7) == 1 || (*tag & 7) > 2) {  // a model has only numbers and byte strings here
+        if (!length || *tag < 8 || (*tag & 7) == 1 ||
+            (*tag & 7) > 2) {  // a model has only numbers and byte strings here
             return false;
         }
         position = static_cast<std::uint64_t>(file.tellg());

@@ -101,7 +101,7 @@ bool Editor::bypass(const Value& old, const Value& value, const std::string& wha
         return false;
     }
     const auto producer = value.get_node_shared_ptr();
-    const auto name = old.get_node()->get_friendly_name();
+    const auto& name = old.get_node()->get_friendly_name();
     const auto tensor_names = old.get_names();
     const bool is_output = is_model_output(old);
     if (is_output &&

@@ -37,7 +37,7 @@ public:
         const auto wanted = compiled.get_property(ov::optimal_number_of_infer_requests);
         for (std::uint32_t i = 0; i < std::max(1u, wanted); ++i) {
             requests_.push_back(compiled.create_infer_request());
-            requests_.back().set_callback([this, i](std::exception_ptr error) { finish(i, error); });
+            requests_.back().set_callback([this, i](const std::exception_ptr& error) { finish(i, error); });
             idle_.push_back(i);
         }
     }
@@ -79,7 +79,7 @@ private:
         }
     }
 
-    void finish(std::size_t request, std::exception_ptr error) {
+    void finish(std::size_t request, const std::exception_ptr& error) {
         const std::lock_guard lock(mutex_);
         if (error && !error_) {
             error_ = error;

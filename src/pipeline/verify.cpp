@@ -89,7 +89,7 @@ void run_once(ov::CompiledModel& model, const Options& options, Observer& observ
     for (const bool with_ones : {false, true}) {
         try {
             const Trial trial = make_trial(model, options, with_ones);
-            is_guess = trial.is_guess;
+            is_guess = is_guess || trial.is_guess;
             infer(model, trial);
             return;
         } catch (const std::exception& error) {

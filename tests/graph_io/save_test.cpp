@@ -12,7 +12,6 @@
 
 #include "graph/write.hpp"
 #include "models.hpp"
-#include "octet/model_io.hpp"
 
 namespace octet::test {
 namespace {
