@@ -42,9 +42,9 @@ jobs() {
     echo $((cores < fit ? cores : fit))
 }
 
-# configure PRESET [OPTION...]: runs CMake for a preset; quick when nothing changed.
+# configure PRESET [OPTION...]: runs CMake for a preset, whole whatever a build by hand left out; quick when nothing changed.
 configure() {
-    local preset=$1 options=()
+    local preset=$1 options=(-DOCTET_BUILD_CLI=ON -DOCTET_BUILD_TESTS=ON)
     shift
     if command -v ccache >/dev/null; then
         options+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
