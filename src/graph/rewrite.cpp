@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
+#include <unordered_set>
 #include <utility>
 
 #include <openvino/core/rt_info.hpp>
@@ -101,8 +103,9 @@ bool Editor::bypass(const Value& old, const Value& value, const std::string& wha
         return false;
     }
     const auto producer = value.get_node_shared_ptr();
-    const auto& name = old.get_node()->get_friendly_name();
-    const auto tensor_names = old.get_names();
+    // Copies: the exchange takes the names away.
+    const std::string name(old.get_node()->get_friendly_name());
+    const std::unordered_set<std::string> tensor_names{old.get_names().begin(), old.get_names().end()};
     const bool is_output = is_model_output(old);
     if (is_output &&
         (ov::is_type<ov::op::v0::Parameter>(producer) || producer->get_output_size() != 1 || is_model_output(value))) {

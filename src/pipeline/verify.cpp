@@ -85,18 +85,16 @@ void infer(ov::CompiledModel& model, const Trial& trial) {
 
 void run_once(ov::CompiledModel& model, const Options& options, Observer& observer) {
     std::string problem;
-    bool is_guess = false;
-    for (const bool with_ones : {false, true}) {
+    const Trial trials[] = {make_trial(model, options, false), make_trial(model, options, true)};
+    for (const auto& trial : trials) {
         try {
-            const Trial trial = make_trial(model, options, with_ones);
-            is_guess = is_guess || trial.is_guess;
             infer(model, trial);
             return;
         } catch (const std::exception& error) {
             problem = essential_line(error.what());
         }
     }
-    if (!is_guess) {
+    if (!trials[0].is_guess) {
         throw Error(ErrorCode::Internal, "verify", "the written model does not run: " + problem);
     }
     observer.log(LogLevel::Warning, "verify",
