@@ -84,8 +84,8 @@ const ov::Node* find_heir(const ov::Node& node) {
         return nullptr;
     }
     const auto* reader = readers.begin()->get_node();
-    return is_weighted(*reader) && weights_quantizer(*reader) && find_bias(*reader) &&
-                   output_channel_axis(node) == input_channel_axis(*reader)
+    return node.get_output_partial_shape(0).rank().is_static() && is_weighted(*reader) && weights_quantizer(*reader) &&
+                   find_bias(*reader) && output_channel_axis(node) == input_channel_axis(*reader)
                ? reader
                : nullptr;
 }

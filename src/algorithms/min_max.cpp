@@ -121,12 +121,12 @@ std::vector<Range> weight_ranges(const std::vector<float>& values, const ov::Sha
 }
 
 std::shared_ptr<ov::Node> make_limit(const std::vector<Range>& ranges, double Range::*border, double factor,
-                                     const ov::Shape& shape, const std::string& name) {
+                                     const ov::Shape& shape, const ov::element::Type& type, const std::string& name) {
     std::vector<float> values;
     for (const auto& range : ranges) {
         values.push_back(static_cast<float>(range.*border * factor));
     }
-    auto constant = ov::op::v0::Constant::create(ov::element::f32, shape, values);
+    auto constant = ov::op::v0::Constant::create(type, shape, values);
     constant->set_friendly_name(name);
     return constant;
 }
@@ -135,7 +135,7 @@ std::shared_ptr<ov::Node> make_limit(const std::vector<Range>& ranges, double Ra
 void insert_fake_quantize(const Quantizer& quantizer, const ov::Output<ov::Node>& tensor,
                           const std::vector<Range>& ranges, const ov::Shape& shape, double out_factor) {
     const auto limit = [&](double Range::*border, double factor, const char* suffix) {
-        return make_limit(ranges, border, factor, shape, quantizer.name + suffix);
+        return make_limit(ranges, border, factor, shape, tensor.get_element_type(), quantizer.name + suffix);
     };
     auto fake_quantize = std::make_shared<ov::op::v0::FakeQuantize>(
         tensor, limit(&Range::low, 1, "/input_low"), limit(&Range::high, 1, "/input_high"),
@@ -188,7 +188,7 @@ void quantize_weights(const Quantizer& quantizer, bool half_grid) {
         for (float& value : values) {
             value /= 2;
         }
-        auto halved = ov::op::v0::Constant::create(ov::element::f32, shape, values);
+        auto halved = ov::op::v0::Constant::create(quantizer.tensor.get_element_type(), shape, values);
         halved->set_friendly_name(constant->get_friendly_name());
         ov::copy_runtime_info(constant, halved);
         tensor = halved;

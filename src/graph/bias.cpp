@@ -17,10 +17,10 @@ ov::Shape bias_shape(const ov::Node& node, std::size_t channels) {
     return shape;
 }
 
-std::shared_ptr<ov::op::v0::Constant> make_bias(const ov::Shape& shape, const std::vector<double>& values,
-                                                const std::string& name) {
+std::shared_ptr<ov::op::v0::Constant> make_bias(const ov::Node& node, const ov::Shape& shape,
+                                                const std::vector<double>& values, const std::string& name) {
     const std::vector<float> rounded(values.begin(), values.end());
-    auto constant = ov::op::v0::Constant::create(ov::element::f32, shape, rounded);
+    auto constant = ov::op::v0::Constant::create(node.get_output_element_type(0), shape, rounded);
     constant->set_friendly_name(name);
     return constant;
 }
@@ -55,7 +55,7 @@ bool add_to_bias(ov::Node& node, const std::vector<double>& shift) {
             values[c] += old[old.size() == 1 ? 0 : c];
         }
         const ov::Shape shape = old.size() == values.size() ? constant->get_shape() : bias_shape(node, values.size());
-        const auto corrected = make_bias(shape, values, constant->get_friendly_name());
+        const auto corrected = make_bias(node, shape, values, constant->get_friendly_name());
         ov::copy_runtime_info(constant, corrected);
         bias->add->input(bias->port).replace_source_output(corrected);
         return true;
@@ -63,8 +63,8 @@ bool add_to_bias(ov::Node& node, const std::vector<double>& shift) {
     auto output = node.output(0);
     const auto readers = output.get_target_inputs();
     const std::string name = node.get_friendly_name() + "/bias";
-    const auto add =
-        std::make_shared<ov::op::v1::Add>(output, make_bias(bias_shape(node, shift.size()), shift, name + "/value"));
+    const auto add = std::make_shared<ov::op::v1::Add>(
+        output, make_bias(node, bias_shape(node, shift.size()), shift, name + "/value"));
     add->set_friendly_name(name);
     for (auto reader : readers) {
         reader.replace_source_output(add->output(0));

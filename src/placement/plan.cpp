@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "graph/constants.hpp"
 #include "graph/index.hpp"
@@ -90,15 +91,18 @@ InputSet request_inputs(const GraphIndex& graph, const HardwareRules& rules, con
     return inputs;
 }
 
-/// One quantizer for all quantized inputs that read the same tensor.
+/// One quantizer for all quantized inputs that read the same tensor; a constant gets one for each way its readers count
+/// output channels (a matrix that one MatMul reads as it is and another transposed gets two).
 std::vector<Quantizer> merge_siblings(const GraphIndex& graph, const HardwareRules& rules, const InputSet& inputs) {
-    std::map<std::pair<std::size_t, std::size_t>, Quantizer> by_tensor;
+    std::map<std::tuple<std::size_t, std::size_t, std::vector<std::size_t>>, Quantizer> by_tensor;
     for (const auto& [number, port] : inputs) {
         const auto input = graph[number].input(port);
         const auto tensor = input.get_source_output();
-        auto& quantizer = by_tensor[{graph.number(tensor.get_node()), tensor.get_index()}];
+        const bool is_constant = find_constant(tensor) != nullptr;
+        const auto axes = is_constant ? output_channel_axes(graph[number], port) : ov::AxisSet{};
+        auto& quantizer = by_tensor[{graph.number(tensor.get_node()), tensor.get_index(), {axes.begin(), axes.end()}}];
         quantizer.tensor = tensor;
-        quantizer.kind = find_constant(tensor) ? TensorKind::Weights : TensorKind::Activations;
+        quantizer.kind = is_constant ? TensorKind::Weights : TensorKind::Activations;
         quantizer.inputs.push_back({&graph[number], port, served_operations(graph, rules, inputs, {number, port})});
         const std::string middle = quantizer.kind == TensorKind::Weights ? "/fq_weights_" : "/fq_input_";
         const std::string name = graph[number].get_friendly_name() + middle + std::to_string(port);

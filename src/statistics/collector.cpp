@@ -79,9 +79,14 @@ std::vector<Tap> order_taps(const ov::Model& model, const StatisticPlan& plan) {
 
 ov::CompiledModel compile(const std::shared_ptr<ov::Model>& model, std::size_t threads) {
     ov::Core core;
-    return core.compile_model(
-        model, "CPU", ov::hint::inference_precision(ov::element::f32), ov::num_streams(static_cast<int32_t>(threads)),
-        ov::inference_num_threads(static_cast<int32_t>(threads)), ov::hint::enable_cpu_pinning(false));
+    const auto count = static_cast<int32_t>(threads);
+    try {
+        return core.compile_model(model, "CPU", ov::hint::inference_precision(ov::element::f32), ov::num_streams(count),
+                                  ov::inference_num_threads(count), ov::hint::enable_cpu_pinning(false));
+    } catch (const ov::Exception& error) {
+        throw Error(ErrorCode::UnsupportedModel, "calibrate",
+                    "the CPU plugin cannot compile the model: " + essential_line(error.what()));
+    }
 }
 
 using Readings = std::vector<TapReading>;

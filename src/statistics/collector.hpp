@@ -35,7 +35,8 @@ struct Collected {
 
 /// Measures all of `plan` on `model` in one pass over the samples, in f32, with one stream a thread: the numbers do not
 /// depend on the number of threads. The model is left as it was.
-/// Throws Error(InvalidData) where a sample cannot be read or inferred, Error(Cancelled).
+/// Throws Error(InvalidData) where a sample cannot be read or inferred, Error(UnsupportedModel) for a model that the
+/// CPU plugin cannot compile, Error(Cancelled).
 Collected collect(const std::shared_ptr<ov::Model>& model, const StatisticPlan& plan, const SampleSource& samples,
                   const CollectOptions& options, Observer& observer);
 

@@ -215,6 +215,42 @@ TEST(Quantize, RefusesAnInfiniteBias) {
     }
 }
 
+TEST(Quantize, TakesModelsWhoseTensorsAreF16) {
+    const auto x = std::make_shared<ov::op::v0::Parameter>(ov::element::f16, ov::PartialShape{1, 3, 8, 8});
+    x->output(0).set_names({"x"});
+    const auto weights = ov::op::v0::Constant::create(ov::element::f16, {4, 3, 3, 3}, random_floats(108, 1));
+    const auto conv = make<ov::op::v1::Convolution>("conv", x, weights, ov::Strides{1, 1}, ov::CoordinateDiff{0, 0},
+                                                    ov::CoordinateDiff{0, 0}, ov::Strides{1, 1});
+    for (const bool keep : {false, true}) {
+        const auto result =
+            quantize(model_of({conv}, {x}), *random_dataset(2, {1, 3, 8, 8}), {.keep_uncompressed_weights = keep});
+        EXPECT_EQ(result.model->output().get_element_type(), ov::element::f16);
+        EXPECT_EQ(result.report.quantized, (std::vector<std::string>{"conv"}));
+    }
+}
+
+TEST(Quantize, GivesAMatrixThatIsReadTwoWaysTwoSetsOfRanges) {
+    const auto x = parameter({1, 6});
+    const auto matrix = random_constant({6, 6}, 1, "matrix");
+    const auto first = make<ov::op::v0::MatMul>("first", x, matrix, false, false);
+    const auto second = make<ov::op::v0::MatMul>("second", relu(first, "act"), matrix, false, true);
+    const auto result = quantize(model_of({second}, {x}), *random_dataset(4, {1, 6}));
+    EXPECT_EQ(std::count_if(result.report.quantizers.begin(), result.report.quantizers.end(),
+                            [](const auto& quantizer) { return quantizer.kind == "weights"; }),
+              2);
+}
+
+TEST(Quantize, RefusesAModelThatThePluginCannotCompile) {
+    const auto x = parameter(ov::PartialShape::dynamic());
+    const auto model = model_of({make<ov::op::v0::MatMul>("fc", x, random_constant({6, 4}, 1), false, false)}, {x});
+    try {
+        quantize(model, *random_dataset(1, {1, 6}));
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::UnsupportedModel);
+    }
+}
+
 TEST(Quantize, KeepsDynamicAxesUnlessToldOtherwise) {
     const auto model = small_model({1, 3, -1, -1});
     const auto dataset = random_dataset(4, {1, 3, 16, 16});
