@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 #include <map>
+#include <set>
 
 #include <openvino/op/ops.hpp>
 
@@ -84,15 +85,19 @@ const ov::Node* find_heir(const ov::Node& node) {
         return nullptr;
     }
     const auto* reader = readers.begin()->get_node();
-    return node.get_output_partial_shape(0).rank().is_static() && is_weighted(*reader) && weights_quantizer(*reader) &&
-                   find_bias(*reader) && output_channel_axis(node) == input_channel_axis(*reader)
+    const auto bias = is_weighted(*reader) ? find_bias(*reader) : std::nullopt;
+    return bias && weight_layout(*reader) &&
+                   is_bias_shape(*reader, find_constant(bias->add->input_value(bias->port))->get_shape()) &&
+                   node.get_output_partial_shape(0).rank().is_static() && is_weighted(*reader) &&
+                   weights_quantizer(*reader) && find_bias(*reader) &&
+                   output_channel_axis(node) == input_channel_axis(*reader)
                ? reader
                : nullptr;
 }
 
 }  // namespace
 
-void FastBiasCorrection::request(const ov::Model& model, const Context& context, StatisticPlan& statistics) const {
+void FastBiasCorrection::request(const ov::Model&, const Context& context, StatisticPlan& statistics) const {
     for (const auto& quantizer : context.plan.quantizers) {
         for (const auto& reader : quantizer.inputs) {
             if (quantizer.kind == TensorKind::Weights && is_weighted(*reader.node) && reader.port == 1 &&
@@ -101,16 +106,23 @@ void FastBiasCorrection::request(const ov::Model& model, const Context& context,
             }
         }
     }
-    static_cast<void>(model);
 }
 
-std::vector<Change> FastBiasCorrection::apply(ov::Model& model, Context&, const Statistics& statistics) const {
+std::vector<Change> FastBiasCorrection::apply(ov::Model& model, Context& context, const Statistics& statistics) const {
     std::vector<Change> changes;
     std::map<const ov::Node*, std::vector<double>> missing;  // from the mean of an operation's input; looked up only
+    std::set<const ov::Node*> planned;                       // looked up only
+    for (const auto& entry : context.plan.quantizers) {
+        for (const auto& reader : entry.inputs) {
+            if (entry.kind == TensorKind::Weights && reader.port == 1 && is_weighted(*reader.node)) {
+                planned.insert(reader.node);
+            }
+        }
+    }
     const GraphIndex graph(model);
     for (std::size_t number = 0; number < graph.size(); ++number) {
         auto& node = graph[number];
-        const auto quantizer = is_weighted(node) ? weights_quantizer(node) : nullptr;
+        const auto quantizer = planned.count(&node) ? weights_quantizer(node) : nullptr;
         if (!quantizer) {
             continue;
         }

@@ -161,6 +161,9 @@ std::set<const ov::Node*> first_convolutions(const ov::Model& model) {
         open.pop_back();
         for (const std::size_t next : graph.successors(number)) {
             const std::string type = graph[next].get_type_name();
+            if (type == "ShapeOf" || type == "NonZero") {
+                continue;  // what is computed from shapes is no picture
+            }
             if (type == "Convolution" || type == "GroupConvolution") {
                 found.insert(&graph[next]);
             } else if (seen.insert(next).second) {

@@ -9,7 +9,7 @@
 namespace octet {
 namespace {
 
-/// [1,..,C,..,1] of the output's rank, for constants that stand behind convolutions; as short as it may be for MatMul.
+/// [1,..,C,..,1] of the output's rank.
 ov::Shape bias_shape(const ov::Node& node, std::size_t channels) {
     const auto rank = static_cast<std::size_t>(node.get_output_partial_shape(0).rank().get_length());
     ov::Shape shape(rank, 1);
@@ -29,11 +29,11 @@ std::shared_ptr<ov::op::v0::Constant> make_bias(const ov::Node& node, const ov::
 
 bool is_bias_shape(const ov::Node& node, const ov::Shape& shape) {
     const auto& output = node.get_output_partial_shape(0);
-    if (ov::shape_size(shape) == 1) {
-        return true;
-    }
     if (output.rank().is_dynamic() || shape.size() > output.size()) {
         return false;
+    }
+    if (ov::shape_size(shape) == 1) {
+        return true;
     }
     const std::size_t missing = output.size() - shape.size();  // leading axes of 1
     const std::size_t axis = output_channel_axis(node);

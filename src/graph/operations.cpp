@@ -47,6 +47,9 @@ ov::AxisSet output_channel_axes(const ov::Node& node, std::size_t port) {
         const bool last = port == 1 ? !matmul->get_transpose_b() : matmul->get_transpose_a();
         return {last ? shape.size() - 1 : shape.size() - 2};
     }
+    if (ov::is_type<ov::op::v1::Transpose>(&node)) {
+        return {};  // which axis counts output channels further down is not known here
+    }
     return {0};
 }
 

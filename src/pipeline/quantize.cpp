@@ -149,6 +149,11 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
         announce_model_type(*result.model, result.options, report, watch);
         plan = place_quantizers(*result.model, result.options);
         check_constants(*result.model, plan);
+        leave_masks(plan);
+        if (!result.model->get_variables().empty()) {
+            watch.log(LogLevel::Warning, "place",
+                      "the model keeps a state; each sample is measured from the initial one");
+        }
     });
 
     Context context{result.options, plan};

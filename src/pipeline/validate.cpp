@@ -1,5 +1,6 @@
 #include "pipeline/validate.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 #include <string>
@@ -14,6 +15,7 @@
 #include "graph/index.hpp"
 #include "graph/inspect.hpp"
 #include "graph/operations.hpp"
+#include "numeric/reduce.hpp"
 
 namespace octet {
 namespace {
@@ -64,6 +66,14 @@ Findings scan(const Constant& constant) {
     }
 }
 
+/// Does a weighted operation read the constant?
+bool is_weights(const Quantizer& quantizer) {
+    return std::any_of(quantizer.inputs.begin(), quantizer.inputs.end(), [](const QuantizedInput& input) {
+        return std::any_of(input.operations.begin(), input.operations.end(),
+                           [](const ov::Node* operation) { return is_weighted(*operation); });
+    });
+}
+
 /// `what f32[64,3,7,7]` of `where`: what was expected and what came.
 [[noreturn]] void refuse(const Constant& constant, const std::string& where, const char* got, std::size_t element) {
     throw Error(ErrorCode::Numeric, where,
@@ -80,11 +90,24 @@ void refuse_quantized(const ov::Model& model) {
     }
 }
 
+void leave_masks(QuantizerPlan& plan) {
+    for (std::size_t q = 0; q < plan.quantizers.size();) {
+        const auto& quantizer = plan.quantizers[q];
+        if (quantizer.kind == TensorKind::Weights && !is_weights(quantizer) &&
+            !find_extremes(float_values(*find_constant(quantizer.tensor))).is_bounded) {
+            remove_quantizer(plan, q, "infinity or a value beyond 1e30 in its constant");
+            q = 0;
+        } else {
+            ++q;
+        }
+    }
+}
+
 void check_constants(const ov::Model& model, const QuantizerPlan& plan) {
     std::set<const Constant*> must_be_finite;
     for (const auto& quantizer : plan.quantizers) {
-        if (const auto weights = find_constant(quantizer.tensor)) {
-            must_be_finite.insert(weights.get());
+        if (quantizer.kind == TensorKind::Weights && is_weights(quantizer)) {
+            must_be_finite.insert(find_constant(quantizer.tensor).get());
         }
         for (const auto& input : quantizer.inputs) {
             for (const auto* operation : input.operations) {

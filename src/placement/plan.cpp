@@ -27,8 +27,10 @@ bool is_scale_shift(const GraphIndex& graph, const ov::Node& node) {
 }
 
 std::vector<std::size_t> ports_to_quantize(const GraphIndex& graph, const ov::Node& node, const OperationRule& rule) {
-    if (is_scale_shift(graph, node)) {
-        return {0};
+    const bool is_variable_divide =
+        std::string(node.get_type_name()) == "Divide" && !find_constant(node.input_value(1));
+    if (is_scale_shift(graph, node) || is_variable_divide) {
+        return {0};  // a small divisor would become zero on the grid
     }
     if (rule.ports) {
         return *rule.ports;
@@ -47,9 +49,27 @@ std::string refusal(const ov::Node& node, const std::vector<std::size_t>& ports,
         return ignored.reasons.at(number);
     }
     for (const std::size_t port : ports) {
-        if (port < node.get_input_size() && is_integer(node.get_input_element_type(port))) {
+        if (port >= node.get_input_size()) {
+            continue;
+        }
+        const auto& type = node.get_input_element_type(port);
+        const auto& shape = node.get_input_partial_shape(port);
+        if (is_integer(type)) {
             return "integer input";
         }
+        if (type != ov::element::f32 && type != ov::element::f16) {
+            return "input of type " + type.get_type_name();
+        }
+        if (shape.is_static() && ov::shape_size(shape.to_shape()) == 0) {
+            return "empty input";
+        }
+        if (std::string(node.get_input_node_ptr(port)->get_type_name()) == "ReadValue") {
+            return "reads a state, which samples on their own do not show";
+        }
+    }
+    // The plugin gives a product with a vector in INT8 another rank.
+    if (std::string(node.get_type_name()) == "MatMul" && node.get_input_partial_shape(0).rank().compatible(1)) {
+        return "input of one axis";
     }
     const bool is_constant_only = [&] {
         const auto inputs = node.input_values();

@@ -54,6 +54,17 @@ Schemes intersect(const Schemes& a, const Schemes& b) {
     return common.empty() ? intersect_equal(extend(a), extend(b)) : common;
 }
 
+/// Is axis 1 of the tensor still the channel axis of the operations that want a range per channel?
+bool keeps_channels(const Quantizer& quantizer) {
+    static const std::set<std::string> kKeepers{"MaxPool", "Concat", "Pad"};
+    const auto& shape = quantizer.tensor.get_partial_shape();
+    return shape.rank().is_static() && shape.size() > 2 && shape[1].is_static() &&
+           std::all_of(quantizer.inputs.begin(), quantizer.inputs.end(), [](const QuantizedInput& input) {
+               return kKeepers.count(input.node->get_type_name()) != 0 ||
+                      (input.operations.size() == 1 && input.operations[0] == input.node);
+           });
+}
+
 Schemes candidates(const HardwareRules& rules, const Quantizer& quantizer) {
     Schemes common;
     bool is_first = true;
@@ -67,6 +78,10 @@ Schemes candidates(const HardwareRules& rules, const Quantizer& quantizer) {
             common = is_first ? schemes : intersect(common, schemes);
             is_first = false;
         }
+    }
+    if (quantizer.kind == TensorKind::Activations && !keeps_channels(quantizer)) {
+        common = extend(common);
+        std::erase_if(common, [](const Scheme& scheme) { return scheme.granularity == Granularity::PerChannel; });
     }
     return common;
 }

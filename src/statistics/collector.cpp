@@ -111,6 +111,14 @@ Readings infer(ov::InferRequest& request, const std::vector<Tap>& taps, const st
     return readings;
 }
 
+void refuse_changed_channels(std::size_t before, std::size_t now, const ov::Output<ov::Node>& tensor) {
+    if (before != now) {
+        throw Error(ErrorCode::InvalidData, tensor.get_node()->get_friendly_name(),
+                    "its number of channels changes from sample to sample: " + std::to_string(before) + ", then " +
+                        std::to_string(now) + "; leave it out with --ignored-scope");
+    }
+}
+
 /// Adds one sample's reading; called in sample order.
 void fold(TensorStatistics& total, const StatisticRequest& request, TapReading&& reading) {
     if (total.samples == 0) {
@@ -126,6 +134,7 @@ void fold(TensorStatistics& total, const StatisticRequest& request, TapReading&&
             total.channel_low = std::move(reading.channel_low);
             total.channel_high = std::move(reading.channel_high);
         } else {
+            refuse_changed_channels(total.channel_low.size(), reading.channel_low.size(), request.tensor);
             for (std::size_t c = 0; c < total.channel_low.size(); ++c) {
                 total.channel_low[c] = std::min(total.channel_low[c], reading.channel_low[c]);
                 total.channel_high[c] = std::max(total.channel_high[c], reading.channel_high[c]);
@@ -133,6 +142,9 @@ void fold(TensorStatistics& total, const StatisticRequest& request, TapReading&&
         }
     }
     if (request.channel_mean) {
+        if (total.samples > 0) {
+            refuse_changed_channels(total.channel_mean.size(), reading.channel_sum.size(), request.tensor);
+        }
         total.channel_mean.resize(reading.channel_sum.size());
         const double count = static_cast<double>(ov::shape_size(reading.shape)) /
                              static_cast<double>(std::max<std::size_t>(1, reading.channel_sum.size()));
