@@ -215,6 +215,37 @@ TEST(Quantize, RefusesAnInfiniteBias) {
     }
 }
 
+TEST(Quantize, LeavesAConstantMaskOfTheLowestFloatAlone) {
+    const auto x = parameter({1, 6, 8});
+    std::vector<float> mask(36, 0);
+    mask[3] = std::numeric_limits<float>::lowest();
+    const auto scores = make<ov::op::v0::MatMul>("scores", x, random_constant({8, 6}, 1), false, false);
+    const auto masked =
+        make<ov::op::v1::Add>("masked", make<ov::op::v0::Sin>("sin", scores), constant({1, 6, 6}, mask));
+    const auto model = model_of({make<ov::op::v8::Softmax>("softmax", masked, -1)}, {x});
+    const auto result = quantize(model, *random_dataset(4, {1, 6, 8}), {.model_type = ModelType::None});
+    EXPECT_EQ(result.report.quantized, (std::vector<std::string>{"scores"}));
+    const auto sample = random_tensor({1, 6, 8}, 50);
+    EXPECT_GT(sqnr_db(infer(model, {sample})[0], infer(result.model, {sample})[0]), 15);
+}
+
+TEST(Quantize, KeepsTheRankThatABiasGives) {
+    const auto x = parameter({1, 6});
+    const auto fc = make<ov::op::v0::MatMul>("fc", x, random_constant({6, 4}, 1), false, false);
+    const auto model = model_of({make<ov::op::v1::Add>("add", fc, constant({1, 1, 1, 1}, {0.5F}))}, {x});
+    const auto result = quantize(model, *random_dataset(4, {1, 6}));
+    EXPECT_EQ(result.model->output().get_partial_shape(), model->output().get_partial_shape());
+}
+
+TEST(Quantize, RangesPerChannelDoNotOutliveATranspose) {
+    const auto x = parameter({1, -1, -1, 4});  // NHWC of any height and width
+    const auto turned = make<ov::op::v1::Transpose>("turned", x, integers({0, 3, 1, 2}));
+    const auto model = model_of({depthwise(turned, "depthwise", 3)}, {x});
+    const auto result = quantize(model, *random_dataset(3, {1, 9, 10, 4}));
+    const auto other = random_tensor({1, 12, 7, 4}, 50, 1, 0.2F);
+    EXPECT_GT(sqnr_db(infer(model, {other})[0], infer(result.model, {other})[0]), 20);
+}
+
 TEST(Quantize, TakesModelsWhoseTensorsAreF16) {
     const auto x = std::make_shared<ov::op::v0::Parameter>(ov::element::f16, ov::PartialShape{1, 3, 8, 8});
     x->output(0).set_names({"x"});
