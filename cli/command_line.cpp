@@ -7,6 +7,8 @@
 #include <CLI/CLI.hpp>
 #include <openvino/core/version.hpp>
 
+#include "octet/configuration.hpp"
+#include "octet/error.hpp"
 #include "octet/version.hpp"
 
 #include "help.hpp"
@@ -59,8 +61,8 @@ public:
             "samples). NAME is the input that PATH feeds, by tensor or parameter; not needed for one input or an .npz. "
             "Repeatable.",
             [this](const std::string& value) { out_.data.push_back(parse_data("--data", value)); });
-        flag("--skip-bad", "Data", "Go on without samples that cannot be read, and report them.",
-             [this] { out_.options.skip_bad = true; });
+        set_flag("--skip-bad", "Data", "Go on without samples that cannot be read, and report them.", "skip_bad",
+                 "true");
     }
 
     void pictures() {
@@ -98,47 +100,68 @@ public:
     }
 
     void quantization() {
-        const char* group = "Quantization";
-        text("--subset", "N", group, "Measure N samples, evenly spread. Default: all.",
-             [this](const std::string& value) { out_.options.subset = parse_count("--subset", value, 1); });
-        text(
-            "--preset", "performance|mixed", group,
-            "performance: symmetric activations, the fastest. mixed: asymmetric activations, often more exact. Default "
-            "performance.",
-            [this](const std::string& value) {
-                out_.options.preset = parse_choice<Preset>(
-                    "--preset", value, {{"performance", Preset::Performance}, {"mixed", Preset::Mixed}});
-            });
-        text("--model-type", "auto|none|transformer", group,
-             "transformer keeps residual additions and normalizations in floating point. Default auto: looks for "
-             "attention, "
-             "and says what it found.",
+        const char* group = "Quantization (stronger than the file of --config)";
+        text("-c,--config", "FILE", group,
+             "Take options from FILE (JSON or YAML): POT's form, or options.json of an earlier run.",
+             [this](const std::string& path) { out_.config = path; });
+        text("--profile", "octet|pot", group,
+             "octet: what measures best. pot: what POT 2023.3 does. Default octet; pot with a --config in POT's form.",
              [this](const std::string& value) {
-                 out_.options.model_type = parse_choice<ModelType>(
-                     "--model-type", value,
-                     {{"auto", ModelType::Auto}, {"none", ModelType::None}, {"transformer", ModelType::Transformer}});
+                 out_.profile =
+                     parse_choice<Profile>("--profile", value, {{"octet", Profile::Octet}, {"pot", Profile::Pot}});
              });
-        text("--target-device", "DEVICE", group, "ANY or CPU. Default ANY.",
-             [this](const std::string& value) { out_.options.target_device = value; });
+        setting("--subset", "N", group, "Measure N samples, evenly spread. Default: all.", "stat_subset_size");
+        setting("--preset", "performance|mixed|accuracy", group,
+                "performance: symmetric activations, the fastest. mixed: asymmetric activations, often more exact. "
+                "accuracy: asymmetric weights, too. Default performance.",
+                "preset");
+        setting("--model-type", "auto|none|transformer", group,
+                "transformer keeps residual additions and normalizations in floating point. Default auto: looks for "
+                "attention, and says what it found.",
+                "model_type");
+        setting("--target-device", "DEVICE", group,
+                "Whose rules hold: ANY, CPU, CPU_SPR, GPU, NPU, GNA, GNA3 or GNA3.5. Default ANY.", "target_device");
+        text("--hardware-rules", "FILE", group, "Rules of your own instead of the device's; docs/hardware_rules.md.",
+             [this](const std::string& path) { out_.hardware_rules = path; });
         list("--ignored-scope", "NAME|re:REGEX", group,
              "Leave this operation, or those whose whole name fits REGEX, in floating point. Repeatable.",
              [this](const std::string& value) { out_.options.ignored.names.push_back(value); });
         list("--ignored-type", "TYPE", group, "Leave operations of this type, e.g. Add, in floating point. Repeatable.",
-             [this](const std::string& value) { out_.options.ignored.types.push_back(value); });
-        flag("--no-bias-correction", group, "Leave biases as they are.",
-             [this] { out_.options.bias_correction = false; });
-        flag("--no-fold", group, "Leave the graph as it came: fold no BatchNorm, scales or constants.",
-             [this] { out_.options.fold = false; });
+             [this](const std::string& value) { out_.options.ignored.types.push_back({value}); });
+        list("--ignored-region", "A[,B]->C[,D]", group,
+             "Leave all operations on the ways from A or B to C or D, these included, in floating point. Repeatable.",
+             [this](const std::string& value) {
+                 out_.options.ignored.regions.push_back(parse_region("--ignored-region", value));
+             });
+        setting("--range-preset", "default|quantile", group,
+                "quantile: ranges from the quantiles 0.0001 and 0.9999 instead of extremes. Default default.",
+                "range_estimator.preset");
+        setting("--saturation-fix", "first_layer|all|no", group,
+                "Which weights use half of the grid, for CPUs without VNNI. Default first_layer.", "saturation_fix");
+        set_flag("--channel-alignment", group, "Align the ranges of channels between convolutions first.",
+                 "channel_alignment", "true");
+        set_flag("--no-fast-bias", group, "Correct biases one after the other on real samples: slower.",
+                 "use_fast_bias", "false");
+        set_flag("--no-bias-correction", group, "Leave biases as they are.", "bias_correction", "false");
+        set_flag("--no-fold", group, "Leave the graph as it came: fold no BatchNorm and no scales.", "fold", "false");
+        list("--set", "KEY=VALUE", group,
+             "Any option by its name in options.json, e.g. activations.range_estimator.max.aggregator=max. Repeatable.",
+             [this](const std::string& value) {
+                 const auto equals = value.find('=');
+                 if (equals == 0 || equals == std::string::npos) {
+                     throw UsageError("--set: expected KEY=VALUE; got \"" + value + "\"");
+                 }
+                 set("--set " + value.substr(0, equals), value.substr(0, equals), value.substr(equals + 1));
+             });
     }
 
     void writing() {
         const char* group = "Result";
-        flag("--reshape", group, "Write the model with the shapes of --shape instead of its own axes.",
-             [this] { out_.options.reshape = true; });
-        flag("--fp16", group, "Store the constants that stay in floating point as f16.",
-             [this] { out_.options.fp16 = true; });
-        flag("--keep-uncompressed-weights", group, "Leave weights f32 under FakeQuantize instead of storing int8.",
-             [this] { out_.options.keep_uncompressed_weights = true; });
+        set_flag("--reshape", group, "Write the model with the shapes of --shape instead of its own axes.", "reshape",
+                 "true");
+        set_flag("--fp16", group, "Store the constants that stay in floating point as f16.", "fp16", "true");
+        set_flag("--keep-uncompressed-weights", group, "Leave weights f32 under FakeQuantize instead of storing int8.",
+                 "keep_uncompressed_weights", "true");
         optional_text("--check", "50", "[=N]", group,
                       "Set N samples aside before the subset is drawn (a third, where N is more than half of all), and "
                       "at the end "
@@ -227,6 +250,24 @@ private:
 
     void flag(const char* name, const char* group, const char* what, const std::function<void()>& take) {
         app_.add_flag_callback(name, take, what)->group(group);
+    }
+
+    /// Notes an option of the result, and refuses a wrong value at once.
+    void set(const std::string& option, const std::string& key, const std::string& value) {
+        try {
+            set_option(out_.options, key, value, option);
+        } catch (const Error& error) {
+            throw UsageError(error.what());
+        }
+        out_.settings.push_back({key, value, option});
+    }
+
+    void setting(const char* name, const char* value, const char* group, const char* what, const char* key) {
+        text(name, value, group, what, [this, name, key](const std::string& given) { set(name, key, given); });
+    }
+
+    void set_flag(const char* name, const char* group, const char* what, const char* key, const char* value) {
+        flag(name, group, what, [this, name, key, value] { set(name, key, value); });
     }
 
     CLI::App& app_;

@@ -15,12 +15,21 @@ namespace octet::cli {
 
 enum class ProgressStyle { Auto, Plain, Json, None };
 
+/// An option that changes the result, by its path in options.json.
+struct Setting {
+    std::string key, value;
+    std::string option;  ///< as the user knows it, e.g. `--preset`
+};
+
 /// What the commands take; each reads the part that it knows.
 struct Arguments {
     std::filesystem::path model, quantized, output;
+    std::filesystem::path config, hardware_rules;  ///< files; empty: none given
+    std::optional<Profile> profile;
+    std::vector<Setting> settings;  ///< in the order given; `options` has them too
     std::vector<DataSource> data;
     Preprocessing preprocessing;
-    Options options;
+    Options options;  ///< those given, on top of the profile Octet
     RunOptions run;
     std::optional<std::size_t> check;  ///< samples to set aside; unset: no check
     bool json = false;

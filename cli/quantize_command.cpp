@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <optional>
 
 #include <fmt/format.h>
@@ -55,9 +57,53 @@ Comparison check(const std::shared_ptr<const ov::Model>& reference, const std::f
     return compare(reference, read_model(written), samples, options, arguments.run, &progress);
 }
 
+std::string text_of_file(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (!file.is_open() || file.bad()) {
+        throw Error(ErrorCode::Io, path.string(), "cannot be read");
+    }
+    return text;
+}
+
+/// The options of the profile or the configuration file, with those of the command line on top.
+Options effective_options(const Arguments& arguments, Progress& progress) {
+    ConfigurationGiven given{arguments.profile, {}};
+    for (const auto& setting : arguments.settings) {
+        if (setting.key == "target_device") {
+            given.target_device = setting.value;
+        }
+    }
+    Configuration base{profile_options(arguments.profile.value_or(Profile::Octet)), {}};
+    if (!arguments.config.empty()) {
+        base = read_configuration(arguments.config, given);
+    }
+    Options options = base.options;
+    for (const auto& setting : arguments.settings) {
+        const auto warnings = set_option(options, setting.key, setting.value, setting.option);
+        base.warnings.insert(base.warnings.end(), warnings.begin(), warnings.end());
+    }
+    for (const auto& warning : base.warnings) {
+        progress.log(LogLevel::Warning, "configuration", warning);
+    }
+    const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+    append(options.ignored.names, arguments.options.ignored.names);
+    append(options.ignored.types, arguments.options.ignored.types);
+    append(options.ignored.regions, arguments.options.ignored.regions);
+    for (const auto& [input, shape] : arguments.options.shapes) {
+        options.shapes[input] = shape;
+    }
+    if (!arguments.hardware_rules.empty()) {
+        options.hardware_rules = text_of_file(arguments.hardware_rules);
+    }
+    return options;
+}
+
 }  // namespace
 
-int run_quantize(const Arguments& arguments, Progress& progress) {
+int run_quantize(const Arguments& given, Progress& progress) {
+    Arguments arguments = given;
+    arguments.options = effective_options(given, progress);
     const std::string stem = model_stem(arguments.model);
     check_destination(arguments.output, stem, arguments.model);
     const auto model = read(arguments.model, progress);

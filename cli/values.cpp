@@ -1,5 +1,6 @@
 #include "values.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cmath>
@@ -133,6 +134,20 @@ Letterbox parse_letterbox(const std::string& option, const std::string& text) {
         }
     }
     return letterbox;
+}
+
+IgnoredRegion parse_region(const std::string& option, const std::string& text) {
+    const auto arrow = text.find("->");
+    IgnoredRegion region;
+    if (arrow != std::string::npos) {
+        region = {split(text.substr(0, arrow)), split(text.substr(arrow + 2))};
+    }
+    const auto is_empty = [](const std::string& name) { return name.empty(); };
+    if (arrow == std::string::npos || std::any_of(region.inputs.begin(), region.inputs.end(), is_empty) ||
+        std::any_of(region.outputs.begin(), region.outputs.end(), is_empty)) {
+        throw UsageError(option + ": expected names such as first->last or a,b->c; got \"" + text + "\"");
+    }
+    return region;
 }
 
 }  // namespace octet::cli

@@ -9,6 +9,7 @@
 #include <openvino/core/partial_shape.hpp>
 
 #include "octet/dataset.hpp"
+#include "octet/options.hpp"
 #include "octet/preprocessing.hpp"
 
 #include "base/text.hpp"
@@ -53,5 +54,8 @@ Value parse_choice(const std::string& option, const std::string& text,
     }
     throw UsageError(option + ": expected one of " + list + "; got \"" + text + "\"" + did_you_mean(text, names));
 }
+
+/// `A,B->C,D`
+IgnoredRegion parse_region(const std::string& option, const std::string& text);
 
 }  // namespace octet::cli

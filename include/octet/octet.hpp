@@ -10,6 +10,7 @@
 /// Functions are safe to call from several threads on different models.
 
 #include "octet/compare.hpp"
+#include "octet/configuration.hpp"
 #include "octet/dataset.hpp"
 #include "octet/error.hpp"
 #include "octet/model_io.hpp"

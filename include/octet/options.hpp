@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -8,11 +9,20 @@
 
 #include <openvino/core/partial_shape.hpp>
 
+#include "octet/export.hpp"
+
 namespace octet {
+
+/// A row of the table of option values in src/config/profiles.cpp; see profile_options().
+enum class Profile {
+    Octet,  ///< what measures best
+    Pot,    ///< what POT 2023.3 does, less its errors
+};
 
 enum class Preset {
     Performance,  ///< symmetric weights and activations
     Mixed,        ///< symmetric weights, asymmetric activations
+    Accuracy,     ///< asymmetric weights and activations, where the target has them
 };
 
 enum class ModelType {
@@ -21,27 +31,132 @@ enum class ModelType {
     Transformer,  ///< keep residual additions and normalizations in floating point
 };
 
-/// What stays in floating point.
-struct IgnoredScope {
-    std::vector<std::string> names{};  ///< friendly names of operations; `re:REGEX` (RE2, whole name) for several
-    std::vector<std::string> types{};  ///< operation types, e.g. "Add", as OpenVINO names them, in any letter case
+enum class Mode { Symmetric, Asymmetric };
+enum class Granularity { PerTensor, PerChannel };
+
+/// What one sample's tensor (or a constant) gives to one end of a range. POT: `type`.
+enum class RangeStatistic {
+    Min,
+    Max,
+    AbsMax,
+    Quantile,     ///< linearly interpolated at `outlier_prob` (min) or 1 - `outlier_prob` (max)
+    AbsQuantile,  ///< the same of |x|
 };
 
-/// All that changes the result of quantize().
+/// What makes one number of the samples' numbers. `NoOutliers`: of those within the quantiles 0.01 and 0.99.
+enum class Aggregator { Mean, Max, Min, Median, MeanNoOutliers, MedianNoOutliers, HodgesLehmann };
+
+/// Which row of the default range estimators is taken before `min` and `max` override it.
+enum class RangePreset {
+    Default,
+    Quantile,  ///< quantiles at 1e-4 instead of extremes
+};
+
+/// One end of a range; what is unset comes from the RangePreset's row.
+struct RangeEndOptions {
+    std::optional<RangeStatistic> type{};
+    std::optional<double> outlier_prob{};  ///< in [0, 1); a quantile without one takes 1e-4
+    std::optional<Granularity> granularity{};
+    std::optional<double> clipping_value{};  ///< the end goes no further out than this
+    std::optional<Aggregator> aggregator{};  ///< activations only
+    bool operator==(const RangeEndOptions&) const = default;
+};
+
+struct RangeEstimatorOptions {
+    std::optional<RangePreset> preset{};
+    RangeEndOptions min{}, max{};
+    bool operator==(const RangeEstimatorOptions&) const = default;
+};
+
+/// What the user asks of the quantizers of one kind. What is unset comes from the target's table.
+struct TensorOptions {
+    std::optional<int> bits{};  ///< 2 ... 32
+    std::optional<Mode> mode{};
+    std::optional<Granularity> granularity{};
+    std::optional<std::int64_t> level_low{}, level_high{};
+    std::optional<RangeEstimatorOptions> range_estimator{};  ///< set: instead of the global one
+    bool operator==(const TensorOptions&) const = default;
+};
+
+/// Where weights are put on half of the grid, because 8-bit products may saturate without VNNI. CPU and ANY only.
+enum class SaturationFix { FirstLayer, All, No };
+
+/// How FastBiasCorrection finds the new bias b' (W: weights, W': quantized, x and y: means of input and output).
+enum class BiasFormula {
+    Difference,  ///< b' = b + (W - W')*x
+    OutputMean,  ///< b' = y - W'*x, as POT
+};
+
+/// Which samples of the data a subset takes.
+enum class Sampling {
+    Spread,   ///< evenly spread over the data
+    First,    ///< the first ones, as POT
+    Shuffle,  ///< random ones by `seed`, as POT with shuffle_data (Python's random.sample)
+};
+
+/// Operations of a type, in any letter case, whose attributes all have the given values (as OpenVINO prints them).
+struct IgnoredType {
+    std::string type;
+    std::map<std::string, std::string> attributes{};
+    bool operator==(const IgnoredType&) const = default;
+};
+
+/// All operations on a path from one of `inputs` to one of `outputs` (friendly names), these included.
+struct IgnoredRegion {
+    std::vector<std::string> inputs{}, outputs{};
+    bool operator==(const IgnoredRegion&) const = default;
+};
+
+/// What stays in floating point.
+struct IgnoredScope {
+    std::vector<std::string> names{};  ///< friendly names of operations; `re:REGEX` (RE2, whole name) for several.
+                                       ///< Inside a body: the names of the operations around it joined with `|`
+    std::vector<IgnoredType> types{};
+    std::vector<IgnoredRegion> regions{};
+    bool skip_model = false;  ///< no FakeQuantize at all
+};
+
+/// All that changes the result of quantize(). Options{} is the profile Octet.
 struct Options {
+    Profile profile = Profile::Octet;
+    /// By the names of the registry, in order. DefaultQuantization stands for ActivationChannelAlignment,
+    /// MinMaxQuantization, FastBiasCorrection or BiasCorrection, and OverflowCorrection on GNA.
+    std::vector<std::string> algorithms{"DefaultQuantization"};
     Preset preset = Preset::Performance;
     ModelType model_type = ModelType::Auto;
-    std::string target_device = "ANY";    ///< "ANY" or "CPU", in any letter case
-    std::optional<std::size_t> subset{};  ///< samples used, evenly spread; unset: all; 0 is refused
+    std::string target_device = "ANY";    ///< ANY, CPU, CPU_SPR, GPU, NPU, GNA, GNA3, GNA3.5, in any letter case
+    std::string hardware_rules{};         ///< a user's own table (JSON text) instead of the target's
+    std::optional<std::size_t> subset{};  ///< samples used; unset: all; 0 is refused
+    Sampling sampling = Sampling::Spread;
+    std::uint64_t seed = 0;  ///< of Sampling::Shuffle
     IgnoredScope ignored{};
+    RangeEstimatorOptions range_estimator{};
+    TensorOptions weights{}, activations{}, outputs{};
+    bool range_selection = true;  ///< choose the width of activations' ranges by the outputs' error (RangeSelection)
+    SaturationFix saturation_fix = SaturationFix::FirstLayer;
+    /// Leave a constant scale and shift behind an activation in floating point, where they run in the loop of the
+    /// convolution before it.
+    bool fuse_activation_scales = true;
+    /// Quantize both inputs of a Divide. False: only the numerator, as a small divisor would become zero on the grid.
+    bool quantize_divisors = false;
     bool fold = true;  ///< fold BatchNorm, scales, constants, decomposed operations first
+    bool channel_alignment = false;
     bool bias_correction = true;
+    bool use_fast_bias = true;
+    BiasFormula bias_formula = BiasFormula::Difference;
+    bool simulate_activations = true;                  ///< BiasCorrection sees quantized activations, too
+    std::optional<double> threshold{};                 ///< of bias corrections; unset: 2, BiasCorrection 1000
+    bool apply_for_all_nodes = false;                  ///< correct biases without quantized weights, too
+    bool inplace_statistics = true;                    ///< no effect on the result: statistics are exact either way
     bool keep_uncompressed_weights = false;            ///< leave weights f32 under FakeQuantize
     bool fp16 = false;                                 ///< store the constants that stay floating point as f16
     std::map<std::string, ov::PartialShape> shapes{};  ///< calibrate at these shapes; empty key: the only input
     bool reshape = false;                              ///< write the model with `shapes` instead of its own axes
     bool skip_bad = false;                             ///< go on without samples that cannot be read, and report them
 };
+
+/// The options of a profile: Options{} with that row of the table.
+OCTET_API Options profile_options(Profile profile);
 
 /// What changes the cost of a run and never its result.
 struct RunOptions {

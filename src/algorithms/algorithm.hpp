@@ -1,11 +1,14 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <openvino/core/model.hpp>
 
+#include "octet/observer.hpp"
 #include "octet/options.hpp"
 #include "octet/report.hpp"
 
@@ -18,6 +21,14 @@ namespace octet {
 struct Context {
     const Options& options;
     QuantizerPlan& plan;
+    Statistics& statistics;  ///< empty while algorithms say what they need
+    Observer& observer;
+    std::size_t samples = 0;  ///< of the calibration subset
+    /// The inputs of sample `index` in the order of the model's inputs: for an algorithm that must run parts of the
+    /// model itself.
+    std::function<std::vector<ov::Tensor>(std::size_t index)> sample;
+    std::size_t threads = 0;                      ///< 0: all that this process may use
+    std::shared_ptr<const ov::Model> original{};  ///< the model before any algorithm
 };
 
 /// One step of quantization. Keeps no state between calls.
@@ -31,10 +42,11 @@ public:
     virtual void request(const ov::Model& model, const Context& context, StatisticPlan& statistics) const = 0;
 
     /// Edits the model. Algorithms run in order, on the same nodes that were measured.
-    virtual std::vector<Change> apply(ov::Model& model, Context& context, const Statistics& statistics) const = 0;
+    virtual std::vector<Change> apply(ov::Model& model, Context& context) const = 0;
 };
 
-/// The algorithms that `options` ask for, in the order they run.
+/// The algorithms that `options` name, in the order they run.
+/// Throws Error(InvalidOption) for an unknown name (with the nearest).
 std::vector<std::unique_ptr<Algorithm>> make_algorithms(const Options& options);
 
 }  // namespace octet

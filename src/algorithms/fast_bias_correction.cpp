@@ -4,10 +4,10 @@
 #include <cmath>
 #include <functional>
 #include <map>
-#include <set>
 
 #include <openvino/op/ops.hpp>
 
+#include "algorithms/correctable.hpp"
 #include "graph/bias.hpp"
 #include "graph/constants.hpp"
 #include "graph/index.hpp"
@@ -22,11 +22,6 @@ namespace {
 ov::Output<ov::Node> behind_fake_quantize(const ov::Output<ov::Node>& output) {
     const auto* node = output.get_node();
     return ov::is_type<ov::op::v0::FakeQuantize>(node) ? node->input_value(0) : output;
-}
-
-std::shared_ptr<ov::op::v0::FakeQuantize> weights_quantizer(const ov::Node& operation) {
-    auto quantizer = ov::as_type_ptr<ov::op::v0::FakeQuantize>(operation.get_input_node_shared_ptr(1));
-    return quantizer && find_constant(quantizer->input_value(0)) ? quantizer : nullptr;
 }
 
 /// A quantized constant as it was, and as the operation now sees it.
@@ -95,68 +90,96 @@ const ov::Node* find_heir(const ov::Node& node) {
                : nullptr;
 }
 
+constexpr double kUsualThreshold = 2;
+
+StatisticRequest input_mean(const ov::Output<ov::Node>& tensor, const ov::Node& node) {
+    return {tensor, input_channel_axis(node), {Reducer::Mean, 0}, Keep::Mean};
+}
+
+/// Corrects one operation after the other; a mean that goes missing may be handed on.
+class Corrector {
+public:
+    explicit Corrector(Context& context) : context_(context) {}
+
+    /// What was done.
+    std::string correct(ov::Node& node) {
+        const auto layout = weight_layout(node);
+        const auto source = behind_fake_quantize(node.input_value(0));
+        const auto means = context_.statistics.find(input_mean(source, node));
+        if (!layout || means.size() != layout->groups * layout->inputs) {
+            return "bias left: weights or input of a form that has no channel means";
+        }
+        const auto quantizer = weights_quantizer(node);
+        const Weights weights = quantizer ? read_weights(*quantizer) : plain_weights(node);
+        const auto shares = kernel_shares(node, *layout, context_.statistics.facts(source)->shape);
+        const std::vector<double> input(means.begin(), means.end());
+        return context_.options.bias_formula == BiasFormula::OutputMean
+                   ? replace(node, output_means(*layout, weights.quantized, shares, input))
+                   : shift(node, *layout, weights, shares, input);
+    }
+
+private:
+    static Weights plain_weights(const ov::Node& node) {
+        const auto values = float_values(*find_constant(node.input_value(1)));
+        const std::vector<double> wide(values.begin(), values.end());
+        return {wide, wide};
+    }
+
+    /// POT's formula: what must be added for the bias to become the measured mean less that of the quantized product.
+    std::string replace(ov::Node& node, const std::vector<double>& quantized) const {
+        const auto old = bias_values(node);
+        const auto measured = context_.statistics.find(output_mean(node, Keep::Mean));
+        if (!find_bias(node) || !old || measured.size() != quantized.size() || old->size() != quantized.size()) {
+            return "bias left: none, or not one value per channel";
+        }
+        std::vector<double> change(quantized.size());
+        for (std::size_t c = 0; c < change.size(); ++c) {
+            change[c] = measured[c] - quantized[c] - (*old)[c];
+        }
+        return correct_bias(context_, node, change, kUsualThreshold);
+    }
+
+    std::string shift(ov::Node& node, const WeightLayout& layout, const Weights& weights,
+                      const std::vector<double>& shares, std::vector<double> input) {
+        auto change = output_means(layout, weights.original, shares, input);
+        if (const auto inherited = missing_.find(&node); inherited != missing_.end()) {
+            std::transform(input.begin(), input.end(), inherited->second.begin(), input.begin(), std::minus<>());
+        }
+        const auto quantized = output_means(layout, weights.quantized, shares, input);
+        std::transform(change.begin(), change.end(), quantized.begin(), change.begin(), std::minus<>());
+        if (!std::all_of(change.begin(), change.end(), [](double value) { return std::isfinite(value); })) {
+            return "bias left: the input's mean is not finite";
+        }
+        if (const auto* heir = find_bias(node) ? nullptr : find_heir(node)) {
+            missing_[heir] = std::move(change);
+            return "no bias to correct: left to " + heir->get_friendly_name();
+        }
+        return correct_bias(context_, node, change, kUsualThreshold);
+    }
+
+    Context& context_;
+    std::map<const ov::Node*, std::vector<double>> missing_;  // from the mean of an operation's input; looked up only
+};
+
 }  // namespace
 
-void FastBiasCorrection::request(const ov::Model&, const Context& context, StatisticPlan& statistics) const {
-    for (const auto& quantizer : context.plan.quantizers) {
-        for (const auto& reader : quantizer.inputs) {
-            if (quantizer.kind == TensorKind::Weights && is_weighted(*reader.node) && reader.port == 1 &&
-                reader.node->get_input_partial_shape(0).rank().is_static()) {
-                statistics.request_channel_mean(reader.node->input_value(0), input_channel_axis(*reader.node));
-            }
+void FastBiasCorrection::request(const ov::Model& model, const Context& context, StatisticPlan& statistics) const {
+    const GraphIndex graph(model);
+    for (const auto* node : planned_corrections(graph, context)) {
+        statistics.request(input_mean(node->input_value(0), *node));
+        if (context.options.bias_formula == BiasFormula::OutputMean && find_bias(*node)) {
+            statistics.request(output_mean(*node, Keep::Mean));
         }
+        request_acceptance(*node, context.options, statistics);
     }
 }
 
-std::vector<Change> FastBiasCorrection::apply(ov::Model& model, Context& context, const Statistics& statistics) const {
+std::vector<Change> FastBiasCorrection::apply(ov::Model& model, Context& context) const {
     std::vector<Change> changes;
-    std::map<const ov::Node*, std::vector<double>> missing;  // from the mean of an operation's input; looked up only
-    std::set<const ov::Node*> planned;                       // looked up only
-    for (const auto& entry : context.plan.quantizers) {
-        for (const auto& reader : entry.inputs) {
-            if (entry.kind == TensorKind::Weights && reader.port == 1 && is_weighted(*reader.node)) {
-                planned.insert(reader.node);
-            }
-        }
-    }
+    Corrector corrector(context);
     const GraphIndex graph(model);
-    for (std::size_t number = 0; number < graph.size(); ++number) {
-        auto& node = graph[number];
-        const auto quantizer = planned.count(&node) ? weights_quantizer(node) : nullptr;
-        if (!quantizer) {
-            continue;
-        }
-        const auto remark = [&](const std::string& what) {
-            changes.push_back({name(), node.get_friendly_name(), what});
-        };
-        const auto layout = weight_layout(node);
-        const auto rank = node.get_input_partial_shape(0).rank();
-        const auto* measured = rank.is_static() ? statistics.find_channels(behind_fake_quantize(node.input_value(0)),
-                                                                           input_channel_axis(node))
-                                                : nullptr;
-        if (!layout || !measured || measured->channel_mean.size() != layout->groups * layout->inputs) {
-            remark("bias left: weights or input of a form that has no channel means");
-            continue;
-        }
-        const auto weights = read_weights(*quantizer);
-        const auto shares = kernel_shares(node, *layout, measured->shape);
-        auto input = measured->channel_mean;
-        const auto original = output_means(*layout, weights.original, shares, input);
-        if (const auto inherited = missing.find(&node); inherited != missing.end()) {
-            std::transform(input.begin(), input.end(), inherited->second.begin(), input.begin(), std::minus<>());
-        }
-        auto shift = original;
-        const auto quantized = output_means(*layout, weights.quantized, shares, input);
-        std::transform(original.begin(), original.end(), quantized.begin(), shift.begin(), std::minus<>());
-        if (!std::all_of(shift.begin(), shift.end(), [](double value) { return std::isfinite(value); })) {
-            remark("bias left: the input's mean is not finite");
-        } else if (const auto* heir = find_bias(node) ? nullptr : find_heir(node)) {
-            missing[heir] = std::move(shift);
-            remark("no bias to correct: left to " + heir->get_friendly_name());
-        } else {
-            remark(add_to_bias(node, shift) ? "bias corrected"
-                                            : "bias left: its constant is not one value per channel");
-        }
+    for (auto* node : due_corrections(graph, context)) {
+        changes.push_back({name(), node->get_friendly_name(), corrector.correct(*node)});
     }
     return changes;
 }

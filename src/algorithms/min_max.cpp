@@ -9,77 +9,18 @@
 #include <openvino/core/rt_info.hpp>
 #include <openvino/op/ops.hpp>
 
+#include "algorithms/measured_ranges.hpp"
+#include "algorithms/range_estimator.hpp"
 #include "graph/constants.hpp"
 #include "graph/index.hpp"
 #include "graph/operations.hpp"
 #include "graph/weight_layout.hpp"
+#include "numeric/aggregate.hpp"
+#include "numeric/quantile.hpp"
 #include "numeric/ranges.hpp"
-#include "numeric/reduce.hpp"
 
 namespace octet {
 namespace {
-
-constexpr std::size_t kActivationChannelAxis = 1;
-
-double mean(const std::vector<double>& values) {
-    double sum = 0;
-    for (const double value : values) {
-        sum += value;
-    }
-    return values.empty() ? 0 : sum / static_cast<double>(values.size());
-}
-
-/// What a range is made from: aggregated over samples, one number or one for each channel.
-struct Measured {
-    std::vector<double> low;  // least values, or their mean where the scheme is asymmetric
-    std::vector<double> high;
-    std::vector<double> magnitude;  // of |x|
-};
-
-double largest_magnitude(double low, double high) {
-    return std::max(std::fabs(low), std::fabs(high));
-}
-
-Measured aggregate(const Quantizer& quantizer, const Statistics& statistics) {
-    Measured measured;
-    if (quantizer.scheme.granularity == Granularity::PerChannel) {
-        const auto* found = statistics.find_channels(quantizer.tensor, kActivationChannelAxis);
-        measured.low = found->channel_low;
-        measured.high = found->channel_high;
-        for (std::size_t c = 0; c < measured.low.size(); ++c) {
-            measured.magnitude.push_back(largest_magnitude(measured.low[c], measured.high[c]));
-        }
-        return measured;
-    }
-    const auto* found = statistics.find_range(quantizer.tensor);
-    std::vector<double> magnitudes;
-    for (std::size_t i = 0; i < found->low.size(); ++i) {
-        magnitudes.push_back(largest_magnitude(found->low[i], found->high[i]));
-    }
-    const bool is_symmetric = quantizer.scheme.mode == Mode::Symmetric;
-    measured.low = {is_symmetric && !found->low.empty() ? *std::min_element(found->low.begin(), found->low.end())
-                                                        : mean(found->low)};
-    measured.high = {mean(found->high)};
-    measured.magnitude = {mean(magnitudes)};
-    return measured;
-}
-
-void widen(Measured& total, const Measured& other) {
-    total.low[0] = std::min(total.low[0], other.low[0]);
-    total.high[0] = std::max(total.high[0], other.high[0]);
-    total.magnitude[0] = std::max(total.magnitude[0], other.magnitude[0]);
-}
-
-std::vector<Range> activation_ranges(const Measured& measured, const Scheme& scheme) {
-    if (scheme.mode == Mode::Symmetric) {
-        return symmetric_activations(measured.low, measured.magnitude, scheme.levels());
-    }
-    std::vector<Range> ranges;
-    for (std::size_t c = 0; c < measured.low.size(); ++c) {
-        ranges.push_back(asymmetric({measured.low[c], measured.high[c]}, scheme.bits));
-    }
-    return ranges;
-}
 
 /// The axes along which a quantizer's constant has a range of its own.
 ov::AxisSet weight_axes(const Quantizer& quantizer) {
@@ -98,26 +39,51 @@ ov::Shape range_shape(const ov::Shape& shape, const ov::AxisSet& axes) {
     return limits;
 }
 
+double largest_magnitude(const std::vector<float>& values) {
+    double largest = 0;
+    for (const float value : values) {
+        largest = std::max<double>(largest, std::fabs(value));
+    }
+    return largest;
+}
+
+/// A measure of one channel's weights, which it may reorder.
+double reduce(std::vector<float>& values, const Measure& measure) {
+    switch (measure.reducer) {
+        case Reducer::Min:
+            return *std::min_element(values.begin(), values.end());
+        case Reducer::Max:
+            return *std::max_element(values.begin(), values.end());
+        case Reducer::AbsQuantile:
+            std::transform(values.begin(), values.end(), values.begin(), [](float v) { return std::fabs(v); });
+            [[fallthrough]];
+        case Reducer::Quantile:
+            return quantile(std::span<float>(values), measure.probability);
+        default:
+            return largest_magnitude(values);
+    }
+}
+
 std::vector<Range> weight_ranges(const std::vector<float>& values, const ov::Shape& shape, const ov::AxisSet& axes,
-                                 const Scheme& scheme) {
+                                 const Scheme& scheme, const RangeEstimator& estimator) {
     const ov::Shape limits = range_shape(shape, axes);
-    std::vector<Range> measured(ov::shape_size(limits),
-                                {std::numeric_limits<double>::max(), std::numeric_limits<double>::lowest()});
-    for_each_broadcast(shape, limits, [&](std::size_t element, std::size_t channel) {
-        measured[channel].low = std::min<double>(measured[channel].low, values[element]);
-        measured[channel].high = std::max<double>(measured[channel].high, values[element]);
-    });
-    if (scheme.mode == Mode::Asymmetric) {
-        for (auto& range : measured) {
-            range = asymmetric(range, scheme.bits);
+    std::vector<std::vector<float>> channels(ov::shape_size(limits));
+    for_each_broadcast(shape, limits,
+                       [&](std::size_t element, std::size_t channel) { channels[channel].push_back(values[element]); });
+    Measured measured;
+    for (auto& channel : channels) {
+        measured.low.push_back(reduce(channel, estimator.min.measure));
+        measured.high.push_back(reduce(channel, estimator.max.measure));
+    }
+    if (scheme.mode == Mode::Symmetric) {
+        for (double& magnitude : measured.high) {  // the nearer limit holds for both ends: they stay symmetric
+            magnitude = std::min({magnitude, std::fabs(estimator.min.clipping_value.value_or(kNoLimit)),
+                                  std::fabs(estimator.max.clipping_value.value_or(kNoLimit))});
         }
-        return measured;
+        return symmetric_weights(measured.high);
     }
-    std::vector<double> magnitudes;
-    for (const auto& range : measured) {
-        magnitudes.push_back(largest_magnitude(range.low, range.high));
-    }
-    return symmetric_weights(magnitudes);
+    const auto ranges = make_ranges(measured, scheme, estimator);
+    return scheme.unified_zero_point ? unify_zero_point(ranges, scheme.bits) : ranges;
 }
 
 std::shared_ptr<ov::Node> make_limit(const std::vector<Range>& ranges, double Range::*border, double factor,
@@ -147,6 +113,16 @@ void insert_fake_quantize(const Quantizer& quantizer, const ov::Output<ov::Node>
     }
 }
 
+bool is_convolution(const ov::Node& node) {
+    const std::string type = node.get_type_name();
+    return type == "Convolution" || type == "GroupConvolution";
+}
+
+bool has_convolution(const ov::Model& model) {
+    const auto nodes = model.get_ordered_ops();
+    return std::any_of(nodes.begin(), nodes.end(), [](const auto& node) { return is_convolution(*node); });
+}
+
 /// The convolutions that the model's inputs reach without passing another convolution.
 std::set<const ov::Node*> first_convolutions(const ov::Model& model) {
     const GraphIndex graph(model);
@@ -164,7 +140,7 @@ std::set<const ov::Node*> first_convolutions(const ov::Model& model) {
             if (type == "ShapeOf" || type == "NonZero") {
                 continue;  // what is computed from shapes is no picture
             }
-            if (type == "Convolution" || type == "GroupConvolution") {
+            if (is_convolution(graph[next])) {
                 found.insert(&graph[next]);
             } else if (seen.insert(next).second) {
                 open.push_back(next);
@@ -174,18 +150,41 @@ std::set<const ov::Node*> first_convolutions(const ov::Model& model) {
     return found;
 }
 
-bool needs_half_grid(const Quantizer& quantizer, const std::set<const ov::Node*>& first) {
-    return std::any_of(quantizer.inputs.begin(), quantizer.inputs.end(),
-                       [&](const QuantizedInput& reader) { return reader.port == 1 && first.count(reader.node) != 0; });
+/// The operations whose weights use half of the grid.
+std::set<const ov::Node*> half_grid_operations(const ov::Model& model, const Context& context) {
+    const auto& plan = context.plan;
+    if (!plan.saturation_fix || context.options.saturation_fix == SaturationFix::No || !has_convolution(model)) {
+        return {};
+    }
+    std::set<const ov::Node*> operations(plan.aligned_consumers.begin(), plan.aligned_consumers.end());
+    if (context.options.saturation_fix == SaturationFix::FirstLayer) {
+        operations.merge(first_convolutions(model));
+        return operations;
+    }
+    for (const auto& quantizer : plan.quantizers) {
+        for (const auto& reader : quantizer.inputs) {
+            if (quantizer.kind == TensorKind::Weights && is_weighted(*reader.node)) {
+                operations.insert(reader.node);
+            }
+        }
+    }
+    return operations;
+}
+
+bool needs_half_grid(const Quantizer& quantizer, const std::set<const ov::Node*>& operations) {
+    return std::any_of(quantizer.inputs.begin(), quantizer.inputs.end(), [&](const QuantizedInput& reader) {
+        return reader.port == 1 && operations.count(reader.node) != 0;
+    });
 }
 
 /// Sets a constant's ranges and inserts its quantizer.
-void quantize_weights(const Quantizer& quantizer, bool half_grid) {
+void quantize_weights(const Quantizer& quantizer, const Options& options, bool half_grid) {
     const auto constant = find_constant(quantizer.tensor);
     const auto& shape = constant->get_shape();
     auto values = float_values(*constant);
     const auto axes = weight_axes(quantizer);
-    const auto ranges = weight_ranges(values, shape, axes, quantizer.scheme);
+    const auto ranges = weight_ranges(values, shape, axes, quantizer.scheme,
+                                      range_estimator(quantizer.kind, quantizer.scheme, options));
     ov::Output<ov::Node> tensor = quantizer.tensor;
     if (half_grid) {
         for (float& value : values) {
@@ -212,10 +211,12 @@ ov::Shape activation_range_shape(const Quantizer& quantizer, std::size_t channel
 void remove_unbounded(QuantizerPlan& plan, const Statistics& statistics) {
     for (std::size_t q = 0; q < plan.quantizers.size();) {
         const auto& quantizer = plan.quantizers[q];
-        const auto* found =
-            quantizer.kind == TensorKind::Activations ? statistics.find_range(quantizer.tensor) : nullptr;
-        if (found && !found->is_bounded) {
-            remove_quantizer(plan, q, "NaN, infinity or a value beyond 1e30 in " + tensor_name(quantizer.tensor));
+        const auto* facts = quantizer.kind == TensorKind::Weights ? nullptr : statistics.facts(quantizer.tensor);
+        if (facts && (!facts->is_bounded || facts->samples == 0)) {
+            remove_quantizer(plan, q,
+                             facts->is_bounded
+                                 ? "no sample reaches it"
+                                 : "NaN, infinity or a value beyond 1e30 in " + tensor_name(quantizer.tensor));
             q = 0;
         } else {
             ++q;
@@ -223,47 +224,43 @@ void remove_unbounded(QuantizerPlan& plan, const Statistics& statistics) {
     }
 }
 
+/// Has an earlier run of the algorithm quantized these inputs?
+bool is_inserted(const Quantizer& quantizer) {
+    const auto& reader = quantizer.inputs.front();
+    return ov::is_type<ov::op::v0::FakeQuantize>(reader.node->get_input_node_ptr(reader.port));
+}
+
 }  // namespace
 
 void MinMaxQuantization::request(const ov::Model&, const Context& context, StatisticPlan& statistics) const {
     for (const auto& quantizer : context.plan.quantizers) {
-        if (quantizer.kind == TensorKind::Activations) {
-            statistics.request_range(quantizer.tensor);
-            if (quantizer.scheme.granularity == Granularity::PerChannel) {
-                statistics.request_channel_range(quantizer.tensor, kActivationChannelAxis);
-            }
+        if (quantizer.kind != TensorKind::Weights) {
+            request_ranges(quantizer, context.options, statistics);
         }
     }
 }
 
-std::vector<Change> MinMaxQuantization::apply(ov::Model& model, Context& context, const Statistics& statistics) const {
+std::vector<Change> MinMaxQuantization::apply(ov::Model& model, Context& context) const {
     std::vector<Change> changes;
     auto& plan = context.plan;
-    remove_unbounded(plan, statistics);
-
-    std::map<std::size_t, Measured> groups;
-    for (const auto& quantizer : plan.quantizers) {
-        if (quantizer.group) {
-            const auto measured = aggregate(quantizer, statistics);
-            const auto [known, is_new] = groups.emplace(*quantizer.group, measured);
-            if (!is_new) {
-                widen(known->second, measured);
-            }
-        }
-    }
-    const auto first = plan.saturation_fix ? first_convolutions(model) : std::set<const ov::Node*>{};
-    for (const auto& quantizer : plan.quantizers) {
-        if (quantizer.kind == TensorKind::Weights) {
-            const bool half_grid = needs_half_grid(quantizer, first);
-            quantize_weights(quantizer, half_grid);
-            if (half_grid) {
-                changes.push_back({name(), quantizer.inputs[0].node->get_friendly_name(), "7-bit weights"});
-            }
+    remove_unbounded(plan, context.statistics);
+    const auto ranges = activation_ranges(context);
+    const auto halved = half_grid_operations(model, context);
+    for (std::size_t q = 0; q < plan.quantizers.size(); ++q) {
+        const auto& quantizer = plan.quantizers[q];
+        if (is_inserted(quantizer)) {
             continue;
         }
-        const auto measured = quantizer.group ? groups.at(*quantizer.group) : aggregate(quantizer, statistics);
-        const auto ranges = activation_ranges(measured, quantizer.scheme);
-        insert_fake_quantize(quantizer, quantizer.tensor, ranges, activation_range_shape(quantizer, ranges.size()), 1);
+        if (quantizer.kind != TensorKind::Weights) {
+            insert_fake_quantize(quantizer, quantizer.tensor, ranges[q],
+                                 activation_range_shape(quantizer, ranges[q].size()), 1);
+            continue;
+        }
+        const bool half_grid = needs_half_grid(quantizer, halved);
+        quantize_weights(quantizer, context.options, half_grid);
+        if (half_grid) {
+            changes.push_back({name(), quantizer.inputs[0].node->get_friendly_name(), "7-bit weights"});
+        }
     }
     return changes;
 }

@@ -20,7 +20,7 @@ public:
         return "MinMaxQuantization";
     }
     void request(const ov::Model& model, const Context& context, StatisticPlan& statistics) const override;
-    std::vector<Change> apply(ov::Model& model, Context& context, const Statistics& statistics) const override;
+    std::vector<Change> apply(ov::Model& model, Context& context) const override;
 };
 
 }  // namespace octet

@@ -1,61 +1,53 @@
 #include "config/options.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include "octet/model_io.hpp"
+
+#include "base/text.hpp"
+#include "config/codecs.hpp"
+#include "config/fields.hpp"
 
 namespace octet {
 namespace {
 
-using Json = nlohmann::json;  // sorts its keys
-
-Json shapes_json(const Options& options) {
-    Json shapes = Json::object();
-    for (const auto& [input, shape] : options.shapes) {
-        shapes[input] = shape.to_string();
+Json::json_pointer pointer(const std::string& path) {
+    std::string text = "/" + path;
+    for (auto& letter : text) {
+        letter = letter == '.' ? '/' : letter;
     }
-    return shapes;
+    return Json::json_pointer(text);
 }
 
+/// Every option; one on top that is unset is null, one within a section is left out.
 Json options_json(const Options& options) {
-    return {
-        {"preset", name_of(options.preset)},
-        {"model_type", name_of(options.model_type)},
-        {"target_device", options.target_device},
-        {"subset", options.subset ? Json(*options.subset) : Json()},
-        {"ignored", {{"names", options.ignored.names}, {"types", options.ignored.types}}},
-        {"fold", options.fold},
-        {"bias_correction", options.bias_correction},
-        {"keep_uncompressed_weights", options.keep_uncompressed_weights},
-        {"fp16", options.fp16},
-        {"shapes", shapes_json(options)},
-        {"reshape", options.reshape},
-        {"skip_bad", options.skip_bad},
-    };
+    Json json = Json::object();
+    for (const auto& section : sections()) {
+        if (section.is_there(options)) {
+            json[pointer(section.path)] = Json::object();
+        }
+    }
+    for (const auto& field : fields()) {
+        const bool is_on_top = field.path.find('.') == std::string::npos;
+        if (!field.give) {
+            continue;
+        }
+        if (Json value = field.give(options); is_on_top || !value.is_null()) {
+            json[pointer(field.path)] = std::move(value);
+        }
+    }
+    return json;
 }
 
-/// Names may hold any bytes; what is not UTF-8 is replaced.
-std::string text_of(const Json& json, int indent) {
-    return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+/// The profile that `json` names, in any letter case.
+std::optional<Profile> named_profile(const Json& json) {
+    for (const auto& [key, value] : json.items()) {
+        if (spelled(key) == "profile") {
+            return profile_name().read(value);
+        }
+    }
+    return std::nullopt;
 }
 
 }  // namespace
-
-const char* name_of(Preset preset) {
-    return preset == Preset::Mixed ? "mixed" : "performance";
-}
-
-const char* name_of(ModelType type) {
-    switch (type) {
-        case ModelType::None:
-            return "none";
-        case ModelType::Transformer:
-            return "transformer";
-        case ModelType::Auto:
-            break;
-    }
-    return "auto";
-}
 
 std::vector<std::pair<std::string, std::string>> option_texts(const Options& options) {
     std::vector<std::pair<std::string, std::string>> texts;
@@ -72,6 +64,21 @@ std::vector<std::pair<std::string, std::string>> option_texts(const Options& opt
 
 std::string to_json(const Options& options) {
     return text_of(options_json(options), 2) + "\n";
+}
+
+Options read_options_json(const Json& json, const ConfigurationGiven& given, Problems& problems) {
+    const auto named = json.is_object() ? named_profile(json) : std::nullopt;
+    if (named && given.profile && *named != *given.profile) {
+        problems.add("profile", "is " + profile_name().write(*named).get<std::string>() +
+                                    "; all options of a file that names its profile are of that one");
+    }
+    Options options = profile_options(given.profile.value_or(named.value_or(Profile::Octet)));
+    take_fields(options, json, "", kInOptions, problems);
+    if (given.target_device) {
+        take_field(*find_field("target_device", kInOptions), options, *given.target_device, "target device", problems);
+    }
+    check_together(options, problems);
+    return options;
 }
 
 }  // namespace octet

@@ -1,6 +1,10 @@
 #include "graph/attributes.hpp"
 
+#include <optional>
+
 #include <openvino/core/attribute_visitor.hpp>
+
+#include "graph/weight_layout.hpp"
 
 namespace octet {
 namespace {
@@ -34,9 +38,21 @@ private:
     const std::string& wanted_;
 };
 
+/// What POT's graph has as attributes and OpenVINO's as shapes; empty for other names and operations.
+std::string derived_attribute(const ov::Node& node, const std::string& name) {
+    const auto layout = name == "group" || name == "output" ? weight_layout(node) : std::nullopt;
+    if (!layout || layout->kernel.empty()) {
+        return "";
+    }
+    return std::to_string(name == "group" ? layout->groups : layout->groups * layout->outputs);
+}
+
 }  // namespace
 
 std::string attribute(const ov::Node& node, const std::string& name) {
+    if (auto derived = derived_attribute(node, name); !derived.empty()) {
+        return derived;
+    }
     AttributeReader reader(name);
     // Visiting only reads here; the interface is not const because the same call also restores attributes.
     const_cast<ov::Node&>(node).visit_attributes(reader);

@@ -25,6 +25,20 @@ std::shared_ptr<ov::op::v0::Constant> make_bias(const ov::Node& node, const ov::
     return constant;
 }
 
+void insert_bias(ov::Node& node, const std::vector<double>& values) {
+    auto output = node.output(0);
+    const auto readers = output.get_target_inputs();
+    const std::string name = node.get_friendly_name() + "/bias";
+    const auto add = std::make_shared<ov::op::v1::Add>(
+        output, make_bias(node, bias_shape(node, values.size()), values, name + "/value"));
+    add->set_friendly_name(name);
+    for (auto reader : readers) {
+        reader.replace_source_output(add->output(0));
+    }
+    add->output(0).set_names(output.get_names());
+    output.set_names({});
+}
+
 }  // namespace
 
 bool is_bias_shape(const ov::Node& node, const ov::Shape& shape) {
@@ -40,37 +54,46 @@ bool is_bias_shape(const ov::Node& node, const ov::Shape& shape) {
     return axis >= missing && ov::shape_size(shape) == shape[axis - missing] && output[axis] == shape[axis - missing];
 }
 
-bool add_to_bias(ov::Node& node, const std::vector<double>& shift) {
-    if (node.get_output_partial_shape(0).rank().is_dynamic()) {
+ov::Output<ov::Node> biased_output(const ov::Node& node) {
+    const auto bias = find_bias(node);
+    return bias ? bias->add->output(0) : const_cast<ov::Node&>(node).output(0);
+}
+
+std::optional<std::vector<double>> bias_values(const ov::Node& node) {
+    const auto& output = node.get_output_partial_shape(0);
+    if (output.rank().is_dynamic() || output.size() <= output_channel_axis(node) ||
+        output[output_channel_axis(node)].is_dynamic()) {
+        return std::nullopt;
+    }
+    const auto channels = static_cast<std::size_t>(output[output_channel_axis(node)].get_length());
+    const auto bias = find_bias(node);
+    if (!bias) {
+        return std::vector<double>(channels, 0);
+    }
+    const auto constant = find_constant(bias->add->input_value(bias->port));
+    if (!is_bias_shape(node, constant->get_shape())) {
+        return std::nullopt;
+    }
+    const auto values = constant->cast_vector<double>();
+    return values.size() == 1 ? std::vector<double>(channels, values[0]) : values;
+}
+
+bool set_bias(ov::Node& node, const std::vector<double>& values) {
+    const auto old = bias_values(node);
+    if (!old || old->size() != values.size()) {
         return false;
     }
-    if (const auto bias = find_bias(node)) {
-        const auto constant = find_constant(bias->add->input_value(bias->port));
-        if (!is_bias_shape(node, constant->get_shape())) {
-            return false;
-        }
-        const auto old = constant->cast_vector<double>();
-        std::vector<double> values(shift);
-        for (std::size_t c = 0; c < values.size(); ++c) {
-            values[c] += old[old.size() == 1 ? 0 : c];
-        }
-        const ov::Shape shape = old.size() == values.size() ? constant->get_shape() : bias_shape(node, values.size());
-        const auto corrected = make_bias(node, shape, values, constant->get_friendly_name());
-        ov::copy_runtime_info(constant, corrected);
-        bias->add->input(bias->port).replace_source_output(corrected);
+    const auto bias = find_bias(node);
+    if (!bias) {
+        insert_bias(node, values);
         return true;
     }
-    auto output = node.output(0);
-    const auto readers = output.get_target_inputs();
-    const std::string name = node.get_friendly_name() + "/bias";
-    const auto add = std::make_shared<ov::op::v1::Add>(
-        output, make_bias(node, bias_shape(node, shift.size()), shift, name + "/value"));
-    add->set_friendly_name(name);
-    for (auto reader : readers) {
-        reader.replace_source_output(add->output(0));
-    }
-    add->output(0).set_names(output.get_names());
-    output.set_names({});
+    const auto constant = find_constant(bias->add->input_value(bias->port));
+    const bool keeps_shape = ov::shape_size(constant->get_shape()) == values.size();
+    const auto fresh = make_bias(node, keeps_shape ? constant->get_shape() : bias_shape(node, values.size()), values,
+                                 constant->get_friendly_name());
+    ov::copy_runtime_info(constant, fresh);
+    bias->add->input(bias->port).replace_source_output(fresh);
     return true;
 }
 

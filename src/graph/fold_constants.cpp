@@ -138,14 +138,21 @@ std::size_t count_operations(const ov::Model& model) {
         std::count_if(nodes.begin(), nodes.end(), [](const auto& node) { return !is_constant(node); }));
 }
 
-// Keeps ConstantFolding away from all decompressions while it lives, but from those that were released.
+bool reads_shape(const Node& node) {
+    return ov::is_type<ov::op::v0::ShapeOf>(node) || ov::is_type<ov::op::v3::ShapeOf>(node);
+}
+
+// Keeps ConstantFolding away from all decompressions while it lives, but from those that were released; and from
+// shapes, unless they are to be folded.
 class Protection {
 public:
-    Protection(const std::vector<ov::Model*>& models, const std::unordered_set<const ov::Node*>& released) {
+    Protection(const std::vector<ov::Model*>& models, const std::unordered_set<const ov::Node*>& released,
+               bool fold_shapes) {
         for (const auto* model : models) {
             for (const auto& node : model->get_ops()) {
-                if (is_decompression(node) && released.count(node.get()) == 0 &&
-                    !ov::pass::constant_folding_is_disabled(node)) {
+                const bool is_kept =
+                    is_decompression(node) ? released.count(node.get()) == 0 : !fold_shapes && reads_shape(node);
+                if (is_kept && !ov::pass::constant_folding_is_disabled(node)) {
                     ov::pass::disable_constant_folding(node);
                     nodes_.push_back(node);
                 }
@@ -168,7 +175,7 @@ private:
 
 }  // namespace
 
-std::size_t fold_constants(ov::Model& model) {
+std::size_t fold_constants(ov::Model& model, bool fold_shapes) {
     const std::shared_ptr<ov::Model> borrowed(&model, [](ov::Model*) {});
     std::vector<ov::Model*> models;
     collect(model, models);
@@ -178,7 +185,7 @@ std::size_t fold_constants(ov::Model& model) {
     std::unordered_set<const ov::Node*> released;
     for (int pass = 0; pass < kMaxPasses; ++pass) {
         {
-            const Protection protection(models, released);
+            const Protection protection(models, released, fold_shapes);
             ov::pass::ConstantFolding().run_on_model(borrowed);
         }
         released.clear();

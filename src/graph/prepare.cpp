@@ -107,16 +107,18 @@ void rewrite_with_bodies(ov::Model& model, std::vector<Change>& log) {
 
 }  // namespace
 
-std::vector<Change> prepare(ov::Model& model) {
+std::vector<Change> prepare(ov::Model& model, bool fold) {
     std::vector<Change> log;
     try {
         {
             const rewrite::AxisSymbols symbols(model);
-            if (const auto folded = rewrite::fold_constants(model)) {
+            if (const auto folded = rewrite::fold_constants(model, fold)) {
                 log.push_back(
                     {"Prepare", "", std::to_string(folded) + " operations on constants and static shapes computed"});
             }
-            rewrite_with_bodies(model, log);
+            if (fold) {
+                rewrite_with_bodies(model, log);
+            }
         }
         model.validate_nodes_and_infer_types();
     } catch (const ov::Exception& error) {

@@ -16,6 +16,7 @@
 #include "base/threads.hpp"
 #include "data/feed.hpp"
 #include "data/model_inputs.hpp"
+#include "graph/expand_fake_quantize.hpp"
 #include "metrics/difference.hpp"
 #include "metrics/throughput.hpp"
 
@@ -208,7 +209,8 @@ Comparison compare(const std::shared_ptr<const ov::Model>& reference, const std:
     if (dataset.size() == 0) {
         throw Error(ErrorCode::InvalidData, "", "no samples to compare the models on");
     }
-    const auto first = with_shapes(reference, options.shapes), second = with_shapes(quantized, options.shapes);
+    const auto first = runnable_copy(with_shapes(reference, options.shapes));
+    const auto second = runnable_copy(with_shapes(quantized, options.shapes));
     const Feed feed(*first, dataset);
     const std::size_t threads = std::min(usable_threads(run.threads), feed.size());
 

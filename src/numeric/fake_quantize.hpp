@@ -15,8 +15,10 @@ inline double fake_quantize(double value, double in_low, double in_high, double 
     if (value > std::fmax(in_low, in_high)) {
         return out_high;
     }
-    const double steps = static_cast<double>(levels) - 1;
-    return std::nearbyint((value - in_low) / (in_high - in_low) * steps) / steps * (out_high - out_low) + out_low;
+    const auto steps = static_cast<float>(levels - 1);
+    const float x = static_cast<float>(value), low = static_cast<float>(in_low), high = static_cast<float>(in_high);
+    const float place = (x - low) / (high - low) * steps;
+    return double{std::nearbyint(place)} / steps * (out_high - out_low) + out_low;
 }
 
 }  // namespace octet

@@ -11,6 +11,8 @@
 #include "algorithms/algorithm.hpp"
 #include "base/text.hpp"
 #include "data/feed.hpp"
+#include "data/sampling.hpp"
+#include "graph/bodies.hpp"
 #include "graph/index.hpp"
 #include "graph/inspect.hpp"
 #include "graph/names.hpp"
@@ -64,7 +66,7 @@ std::unique_ptr<Dataset> choose_samples(const Dataset& dataset, Options& options
     }
     const std::size_t count = std::min(dataset.size(), options.subset.value_or(dataset.size()));
     options.subset = count;
-    return select_samples(dataset, spread_indices(dataset.size(), count));
+    return select_samples(dataset, choose_indices(dataset.size(), count, options.sampling, options.seed));
 }
 
 Collected measure(const std::shared_ptr<ov::Model>& model, const StatisticPlan& plan, const Dataset& dataset,
@@ -73,7 +75,7 @@ Collected measure(const std::shared_ptr<ov::Model>& model, const StatisticPlan& 
     const SampleSource source{feed.size(), [&](std::size_t index) { return feed(index); },
                               [&](std::size_t index) { return feed.label(index); }};
     auto collected = collect(model, plan, source, {run.threads, options.skip_bad}, observer);
-    if (collected.samples == 0) {
+    if (collected.samples.empty()) {
         throw Error(ErrorCode::InvalidData, "data",
                     "no sample could be read; the first: " + collected.bad_samples.front());
     }
@@ -86,7 +88,7 @@ void report_quantizers(const ov::Model& model, const QuantizerPlan& plan, const 
     std::map<std::string, const Quantizer*> planned;
     std::set<const ov::Node*> operations;
     for (const auto& quantizer : plan.quantizers) {
-        planned.emplace(quantizer.name, &quantizer);
+        planned.emplace(quantizer.prefix + quantizer.name, &quantizer);
         for (const auto& input : quantizer.inputs) {
             operations.insert(input.operations.begin(), input.operations.end());
         }
@@ -101,14 +103,15 @@ void report_quantizers(const ov::Model& model, const QuantizerPlan& plan, const 
         info.bits = quantizer.scheme.bits;
         info.mode = quantizer.scheme.mode == Mode::Symmetric ? "symmetric" : "asymmetric";
         info.granularity = quantizer.scheme.granularity == Granularity::PerChannel ? "perchannel" : "pertensor";
-        if (const auto* measured = statistics.find_range(quantizer.tensor)) {
-            info.samples = measured->samples;
+        if (const auto* facts = statistics.facts(quantizer.tensor)) {
+            info.samples = facts->samples;
         }
     }
-    const GraphIndex graph(model);
-    for (std::size_t i = 0; i < graph.size(); ++i) {
-        if (operations.count(&graph[i])) {
-            report.quantized.push_back(graph[i].get_friendly_name());
+    for (const auto& part : all_graphs(model)) {
+        for (const auto& node : part.model->get_ordered_ops()) {
+            if (operations.count(node.get())) {
+                report.quantized.push_back(part.prefix + node->get_friendly_name());
+            }
         }
     }
     report.left = plan.left;
@@ -132,17 +135,15 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
     Phases phases(watch, report.phases);
 
     refuse_quantized(*model);
-    check_scope(GraphIndex(*model), options.ignored);
+    check_scope(*model, options.ignored);
     name_unnamed_operations(*model);  // else the copy keeps names that count what this process made so far
     result.model = model->clone();
     const auto samples = choose_samples(dataset, result.options);
 
     phases.run("prepare", 0, [&] {
         check_shapes(*result.model, options);
-        if (options.fold) {
-            report.changes = prepare(*result.model);
-            name_unnamed_operations(*result.model);
-        }
+        report.changes = prepare(*result.model, options.fold);
+        name_unnamed_operations(*result.model);
     });
     QuantizerPlan plan;
     phases.run("place", 0, [&] {
@@ -156,34 +157,46 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
         }
     });
 
-    Context context{result.options, plan};
     const auto algorithms = make_algorithms(result.options);
+    Statistics statistics;
+    Context context{result.options, plan, statistics, watch, 0, {}, run.threads, {}};
     StatisticPlan questions;
     for (const auto& algorithm : algorithms) {
         algorithm->request(*result.model, context, questions);
     }
-    Collected measured;
+    std::vector<std::size_t> good;
     phases.run("calibrate", samples->size(), [&] {
         const CalibrationShapes shapes(*result.model, result.options);
-        measured = measure(result.model, questions, *samples, result.options, run, watch);
+        auto measured = measure(result.model, questions, *samples, result.options, run, watch);
+        statistics = std::move(measured.statistics);
+        report.samples = measured.samples.size();
+        good = std::move(measured.samples);
+        report.bad_samples = measured.bad_samples;
     });
-    report.samples = measured.samples;
-    report.bad_samples = measured.bad_samples;
+    const Feed feed(*result.model, *samples);
+    context.samples = good.size();
+    context.sample = [&](std::size_t index) { return feed(good[index]); };
 
     phases.run("correct", algorithms.size(), [&] {
+        auto shapes = std::make_unique<CalibrationShapes>(*result.model, result.options);
+        context.original = result.model->clone();
         std::size_t done = 0;
         for (const auto& algorithm : algorithms) {
-            const auto changes = algorithm->apply(*result.model, context, measured.statistics);
+            const auto changes = algorithm->apply(*result.model, context);
             report.changes.insert(report.changes.end(), changes.begin(), changes.end());
+            if (const auto stale = statistics.stale(); !stale.empty()) {
+                statistics.merge(measure(result.model, stale, *samples, result.options, run, watch).statistics);
+            }
             watch.step(++done, algorithms.size());
         }
+        shapes.reset();
         if (!options.keep_uncompressed_weights) {
             compress_weights(*result.model);
         }
         if (options.fp16) {
             compress_constants_to_fp16(*result.model);
         }
-        report_quantizers(*result.model, plan, measured.statistics, report);
+        report_quantizers(*result.model, plan, statistics, report);
         keep_preparation(*result.model, dataset);
     });
     return result;

@@ -11,6 +11,7 @@
 
 #include "base/text.hpp"
 #include "graph/bias.hpp"
+#include "graph/bodies.hpp"
 #include "graph/constants.hpp"
 #include "graph/index.hpp"
 #include "graph/inspect.hpp"
@@ -81,6 +82,26 @@ bool is_weights(const Quantizer& quantizer) {
                     " at element " + std::to_string(element));
 }
 
+/// `must_be_finite`: constants that infinity may not be in either.
+void check_constants(const GraphIndex& graph, const std::set<const Constant*>& must_be_finite) {
+    for (std::size_t i = 0; i < graph.size(); ++i) {
+        const auto* constant = ov::as_type<const Constant>(&graph[i]);
+        if (!constant || !constant->get_element_type().is_real()) {
+            continue;
+        }
+        const auto findings = scan(*constant);
+        const auto readers = graph.successors(i);
+        const std::string where =
+            readers.empty() ? constant->get_friendly_name() : graph[readers[0]].get_friendly_name() + " constant";
+        if (findings.has_nan) {
+            refuse(*constant, where, "NaN", findings.element);
+        }
+        if (findings.has_infinity && must_be_finite.count(constant)) {
+            refuse(*constant, where, "infinity", findings.element);
+        }
+    }
+}
+
 }  // namespace
 
 void refuse_quantized(const ov::Model& model) {
@@ -120,22 +141,8 @@ void check_constants(const ov::Model& model, const QuantizerPlan& plan) {
             }
         }
     }
-    const GraphIndex graph(model);
-    for (std::size_t i = 0; i < graph.size(); ++i) {
-        const auto* constant = ov::as_type<const Constant>(&graph[i]);
-        if (!constant || !constant->get_element_type().is_real()) {
-            continue;
-        }
-        const auto findings = scan(*constant);
-        const auto readers = graph.successors(i);
-        const std::string where =
-            readers.empty() ? constant->get_friendly_name() : graph[readers[0]].get_friendly_name() + " constant";
-        if (findings.has_nan) {
-            refuse(*constant, where, "NaN", findings.element);
-        }
-        if (findings.has_infinity && must_be_finite.count(constant)) {
-            refuse(*constant, where, "infinity", findings.element);
-        }
+    for (const auto& part : all_graphs(model)) {
+        check_constants(GraphIndex(*part.model), must_be_finite);
     }
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/exception_text.hpp"
 #include "base/threads.hpp"
+#include "graph/expand_fake_quantize.hpp"
 
 namespace octet {
 namespace {
@@ -109,7 +110,7 @@ void verify_files(const std::filesystem::path& xml, const std::filesystem::path&
     try {
         ov::Core core;
         core.set_property(ov::enable_mmap(false));
-        compiled = core.compile_model(core.read_model(xml, bin), "CPU",
+        compiled = core.compile_model(runnable_copy(core.read_model(xml, bin)), "CPU",
                                       ov::inference_num_threads(static_cast<int>(usable_threads(run.threads))));
     } catch (const std::exception& error) {
         throw Error(ErrorCode::Internal, "verify",

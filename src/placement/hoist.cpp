@@ -1,6 +1,8 @@
 #include "placement/hoist.hpp"
 
+#include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 
 #include "graph/constants.hpp"
@@ -112,6 +114,12 @@ const ov::Node* common_source(const GraphIndex& graph, const ov::Node& concat) {
     return concat.get_input_size() > 1 && source->get_output_size() > 1 && successors.size() == 1 ? source : nullptr;
 }
 
+/// A quantizer that moves is as strong as any other, whatever asked for it.
+void ask(InputSet& inputs, std::size_t number, std::size_t port) {
+    auto& request = inputs[{number, port}];
+    request.input_priority = std::max(request.input_priority, 1);
+}
+
 }  // namespace
 
 InputSet hoist(const GraphIndex& graph, const HardwareRules& rules, const IgnoredOperations& ignored, InputSet inputs) {
@@ -130,22 +138,22 @@ InputSet hoist(const GraphIndex& graph, const HardwareRules& rules, const Ignore
             const auto& node = graph[source];
             switch (rules.agnostic.at(node.get_type_name())) {
                 case Hoist::FirstInput:
-                    inputs.insert({source, 0});
+                    ask(inputs, source, 0);
                     break;
                 case Hoist::AllInputs:
                     if (const auto* shuffle = common_source(graph, node);
                         shuffle && check.may_pass(graph.number(shuffle))) {
-                        inputs.insert({graph.number(shuffle), 0});
+                        ask(inputs, graph.number(shuffle), 0);
                         break;
                     }
                     for (std::size_t i = 0; i < node.get_input_size(); ++i) {
-                        inputs.insert({source, i});
+                        ask(inputs, source, i);
                     }
                     break;
                 case Hoist::VariableInputs:
                     for (std::size_t i = 0; i < node.get_input_size(); ++i) {
                         if (!find_constant(node.input_value(i)) && node.get_input_element_type(i).is_real()) {
-                            inputs.insert({source, i});
+                            ask(inputs, source, i);
                         }
                     }
                     break;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstddef>
-#include <set>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -11,8 +11,17 @@
 
 namespace octet {
 
+/// Why an input is to be quantized, and how strongly: for its reader's sake, or for the sake of what makes the tensor.
+struct QuantizationRequest {
+    int input_priority = -1, output_priority = -1;  ///< -1: not asked for
+
+    bool is_output() const {
+        return output_priority >= 0 && output_priority >= input_priority;
+    }
+};
+
 /// Quantized inputs: operation number and port.
-using InputSet = std::set<std::pair<std::size_t, std::size_t>>;
+using InputSet = std::map<std::pair<std::size_t, std::size_t>, QuantizationRequest>;
 
 /// Moves quantizers up through operations that keep values, so that these run on int8 too:
 ///

@@ -11,6 +11,8 @@
 #include "octet/error.hpp"
 
 #include "base/text.hpp"
+#include "graph/attributes.hpp"
+#include "graph/bodies.hpp"
 #include "graph/constants.hpp"
 #include "graph/operations.hpp"
 #include "placement/patterns.hpp"
@@ -19,10 +21,6 @@ namespace octet {
 namespace {
 
 constexpr std::string_view kRegexPrefix = "re:";
-
-/// Types that POT leaves in floating point in transformers: residual additions and normalizations.
-const std::set<std::string> kTransformerTypes{"Add",        "Multiply",          "Power", "Squeeze", "Subtract",
-                                              "ReduceMean", "SquaredDifference", "MVN"};
 
 bool is_constant(const ov::Node& node) {
     return ov::is_type<ov::op::v0::Constant>(&node);
@@ -90,8 +88,8 @@ public:
             }
         }
     }
-    bool fits(const ov::Node& node) const {
-        return regex_ ? RE2::FullMatch(node.get_friendly_name(), *regex_) : node.get_friendly_name() == name_;
+    bool fits(const std::string& name) const {
+        return regex_ ? RE2::FullMatch(name, *regex_) : name == name_;
     }
 
 private:
@@ -99,8 +97,16 @@ private:
     std::unique_ptr<RE2> regex_;
 };
 
+/// As in POT, Convolution stands for GroupConvolution, too.
 bool has_type(const ov::Node& node, const std::string& type) {
-    return lower_case(node.get_type_name()) == lower_case(type);
+    const std::string own = lower_case(node.get_type_name()), wanted = lower_case(type);
+    return own == wanted || (own == "groupconvolution" && wanted == "convolution");
+}
+
+bool has_attributes(const ov::Node& node, const std::map<std::string, std::string>& attributes) {
+    return std::all_of(attributes.begin(), attributes.end(), [&](const auto& wanted) {
+        return lower_case(attribute(node, wanted.first)) == lower_case(wanted.second);
+    });
 }
 
 /// The operations that `fits`.
@@ -115,16 +121,83 @@ std::vector<std::size_t> select(const GraphIndex& graph, const Filter& fits) {
     return selected;
 }
 
-void add_scope(const GraphIndex& graph, const IgnoredScope& scope, IgnoredOperations& ignored) {
+std::vector<std::size_t> predecessors(const GraphIndex& graph, std::size_t number) {
+    std::vector<std::size_t> found;
+    for (const auto& input : graph[number].input_values()) {
+        found.push_back(graph.number(input.get_node()));
+    }
+    return found;
+}
+
+/// The operations of the given names, and all that `next` leads to from there.
+template <class Next>
+std::vector<bool> reach(const GraphIndex& graph, const std::vector<std::string>& names, const std::string& prefix,
+                        const Next& next) {
+    std::vector<bool> is_reached(graph.size(), false);
+    std::vector<std::size_t> open;
+    for (const auto& name : names) {
+        const NameFilter filter(name);
+        for (std::size_t i = 0; i < graph.size(); ++i) {
+            if (filter.fits(prefix + graph[i].get_friendly_name()) && !is_reached[i]) {
+                is_reached[i] = true;
+                open.push_back(i);
+            }
+        }
+    }
+    while (!open.empty()) {
+        const std::size_t number = open.back();
+        open.pop_back();
+        for (const std::size_t other : next(number)) {
+            if (!is_reached[other]) {
+                is_reached[other] = true;
+                open.push_back(other);
+            }
+        }
+    }
+    return is_reached;
+}
+
+void add_region(const GraphIndex& graph, const IgnoredRegion& region, const std::string& prefix,
+                IgnoredOperations& ignored) {
+    const auto below =
+        reach(graph, region.inputs, prefix, [&](std::size_t number) { return graph.successors(number); });
+    const auto above =
+        reach(graph, region.outputs, prefix, [&](std::size_t number) { return predecessors(graph, number); });
+    for (std::size_t i = 0; i < graph.size(); ++i) {
+        if (below[i] && above[i]) {
+            ignored.reasons.emplace(i, "ignored region");
+        }
+    }
+}
+
+void add_scope(const GraphIndex& graph, const IgnoredScope& scope, const std::string& prefix,
+               IgnoredOperations& ignored) {
     for (const auto& name : scope.names) {
         const NameFilter filter(name);
-        for (const std::size_t i : select(graph, [&](const ov::Node& node) { return filter.fits(node); })) {
+        for (const std::size_t i :
+             select(graph, [&](const ov::Node& node) { return filter.fits(prefix + node.get_friendly_name()); })) {
             ignored.reasons.emplace(i, "ignored scope");
         }
     }
-    for (const auto& type : scope.types) {
-        for (const std::size_t i : select(graph, [&](const ov::Node& node) { return has_type(node, type); })) {
+    for (const auto& entry : scope.types) {
+        for (const std::size_t i : select(graph, [&](const ov::Node& node) {
+                 return has_type(node, entry.type) && has_attributes(node, entry.attributes);
+             })) {
             ignored.reasons.emplace(i, "ignored type");
+        }
+    }
+    for (const auto& region : scope.regions) {
+        add_region(graph, region, prefix, ignored);
+    }
+}
+
+/// A quantizer of a reader could not move above the operation that it reads.
+void add_readers_of_ignored(const GraphIndex& graph, const HardwareRules& rules, IgnoredOperations& ignored) {
+    for (std::size_t i = 0; i < graph.size(); ++i) {
+        if (ignored.contains(i) && rules.is_agnostic(graph[i])) {
+            for (const std::size_t reader : graph.successors(i)) {
+                ignored.reasons.emplace(reader, "reads an ignored " + std::string(graph[i].get_type_name()));
+            }
         }
     }
 }
@@ -184,46 +257,65 @@ std::string find_transformer(const GraphIndex& graph) {
     return "";
 }
 
-void check_scope(const GraphIndex& graph, const IgnoredScope& scope) {
-    for (const auto& name : scope.names) {
-        const NameFilter filter(name);
-        if (select(graph, [&](const ov::Node& node) { return filter.fits(node); }).empty()) {
-            std::vector<std::string> known;
-            for (const std::size_t i : select(graph, [](const ov::Node& node) { return !is_constant(node); })) {
-                known.push_back(graph[i].get_friendly_name());
+void check_scope(const ov::Model& model, const IgnoredScope& scope) {
+    std::vector<std::string> names;
+    std::set<std::string> types;
+    for (const auto& part : all_graphs(model)) {
+        for (const auto& node : part.model->get_ordered_ops()) {
+            if (!is_constant(*node)) {
+                names.push_back(part.prefix + node->get_friendly_name());
+                types.insert(node->get_type_name());
             }
-            throw Error(ErrorCode::InvalidOption, "ignored scope",
-                        "no operation is named \"" + name + "\"" + did_you_mean(name, known));
         }
     }
-    for (const auto& type : scope.types) {
-        if (select(graph, [&](const ov::Node& node) { return has_type(node, type); }).empty()) {
-            std::set<std::string> known;
-            for (std::size_t i = 0; i < graph.size(); ++i) {
-                known.insert(graph[i].get_type_name());
-            }
+    const auto check_name = [&](const std::string& name) {
+        const NameFilter filter(name);
+        if (std::none_of(names.begin(), names.end(), [&](const auto& known) { return filter.fits(known); })) {
+            throw Error(ErrorCode::InvalidOption, "ignored scope",
+                        "no operation is named \"" + name + "\"" + did_you_mean(name, names));
+        }
+    };
+    std::for_each(scope.names.begin(), scope.names.end(), check_name);
+    for (const auto& region : scope.regions) {
+        std::for_each(region.inputs.begin(), region.inputs.end(), check_name);
+        std::for_each(region.outputs.begin(), region.outputs.end(), check_name);
+    }
+    for (const auto& entry : scope.types) {
+        const bool is_known = std::any_of(types.begin(), types.end(), [&](const std::string& type) {
+            const std::string wanted = lower_case(entry.type);
+            return lower_case(type) == wanted || (type == "GroupConvolution" && wanted == "convolution");
+        });
+        if (!is_known) {
             throw Error(ErrorCode::InvalidOption, "ignored type",
-                        "no operation is of type \"" + type + "\"" +
-                            did_you_mean(type, std::vector<std::string>(known.begin(), known.end())));
+                        "no operation is of type \"" + entry.type + "\"" +
+                            did_you_mean(entry.type, std::vector<std::string>(types.begin(), types.end())));
         }
     }
 }
 
-IgnoredOperations find_ignored(const GraphIndex& graph, const IgnoredScope& scope, bool is_transformer) {
+IgnoredOperations find_ignored(const GraphIndex& graph, const HardwareRules& rules, const Options& options,
+                               bool is_transformer, const std::string& prefix) {
+    IgnoredOperations asked;
+    add_scope(graph, options.ignored, prefix, asked);
+    for (std::size_t i = 0; i < graph.size(); ++i) {
+        if (is_transformer && rules.transformer_types.count(graph[i].get_type_name())) {
+            asked.reasons.emplace(i, "transformer");
+        }
+    }
+    add_readers_of_ignored(graph, rules, asked);
     IgnoredOperations ignored;
-    add_scope(graph, scope, ignored);
     add_shape_subgraphs(graph, ignored);
+    ignored.reasons.merge(asked.reasons);
     add_detection_tails(graph, ignored);
-    const auto patterns = ignored_patterns();
+    auto sets = rules.pattern_sets;
+    if (options.fuse_activation_scales && sets.count("fused")) {
+        sets.insert("fused_activations");
+    }
+    const auto patterns = ignored_patterns(sets);
     for (const auto& [number, pattern] : match_patterns(graph, patterns)) {
         ignored.reasons.emplace(number, "part of " + pattern->name);
         if (pattern->is_fused) {
             ignored.fused.insert(number);
-        }
-    }
-    for (std::size_t i = 0; is_transformer && i < graph.size(); ++i) {
-        if (kTransformerTypes.count(graph[i].get_type_name())) {
-            ignored.reasons.emplace(i, "transformer");
         }
     }
     return ignored;

@@ -7,6 +7,7 @@
 #include "octet/options.hpp"
 
 #include "graph/index.hpp"
+#include "placement/rules.hpp"
 
 namespace octet {
 
@@ -15,13 +16,14 @@ namespace octet {
 /// MVN over the last axis of a tensor of rank 2 or 3.
 std::string find_transformer(const GraphIndex& graph);
 
-/// Throws Error(InvalidOption) for a name, type or expression that fits nothing in the model as the user knows it (with
-/// the nearest), or an expression that RE2 does not take.
-void check_scope(const GraphIndex& graph, const IgnoredScope& scope);
+/// Throws Error(InvalidOption) for a name, type or expression that fits nothing in the model as the user knows it,
+/// bodies included (with the nearest), or an expression that RE2 does not take.
+void check_scope(const ov::Model& model, const IgnoredScope& scope);
 
 /// Operations that are not quantized, by number, with the reason: the user's scope, the model type's types, fused
-/// patterns, what computes shapes, and what only prepares NonMaxSuppression or TopK. A scope that names what folding
-/// has taken away is no error.
+/// patterns, what computes shapes, and what only prepares NonMaxSuppression or TopK; as in POT also what reads an
+/// ignored operation that keeps values, as no quantizer could stand above that. A scope that names what folding has
+/// taken away is no error.
 struct IgnoredOperations {
     std::map<std::size_t, std::string> reasons;
     std::set<std::size_t> fused;  ///< of these, what runs inside another operation at no cost
@@ -30,6 +32,8 @@ struct IgnoredOperations {
         return reasons.count(number) != 0;
     }
 };
-IgnoredOperations find_ignored(const GraphIndex& graph, const IgnoredScope& scope, bool is_transformer);
+/// `prefix`: what stands before the names of a body's operations.
+IgnoredOperations find_ignored(const GraphIndex& graph, const HardwareRules& rules, const Options& options,
+                               bool is_transformer, const std::string& prefix = "");
 
 }  // namespace octet

@@ -131,10 +131,13 @@ private:
 
 }  // namespace
 
-std::vector<Pattern> ignored_patterns() {
+std::vector<Pattern> ignored_patterns(const std::set<std::string>& sets) {
     const Json json = Json::parse(embedded::ignored_patterns, nullptr, true, /*ignore_comments=*/true);
     std::vector<Pattern> patterns;
     for (const auto& row : json.at("patterns")) {
+        if (row.contains("set") && !sets.count(row.at("set"))) {
+            continue;
+        }
         const auto& nodes = row.at("nodes");
         const auto optional =
             std::count_if(nodes.begin(), nodes.end(), [](const auto& node) { return node.value("optional", false); });

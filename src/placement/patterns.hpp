@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,8 @@ struct Pattern {
     bool is_fused = false;   ///< what it covers runs inside another operation at no cost
 };
 
-/// The patterns of the embedded table, each optional node spelt out.
-std::vector<Pattern> ignored_patterns();
+/// The patterns of the embedded table that hold for every device or are of one of `sets`, each optional node spelt out.
+std::vector<Pattern> ignored_patterns(const std::set<std::string>& sets);
 
 /// The operations that the patterns cover, by number, with the first such pattern.
 std::map<std::size_t, const Pattern*> match_patterns(const GraphIndex& graph, const std::vector<Pattern>& patterns);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,17 +13,18 @@
 
 namespace octet {
 
-enum class Mode { Symmetric, Asymmetric };
-enum class Granularity { PerTensor, PerChannel };
-enum class TensorKind { Weights, Activations };
+/// Outputs: what an operation makes, quantized for the sake of that operation (GNA).
+enum class TensorKind { Weights, Activations, Outputs };
 
 /// How a tensor is put on an integer grid.
 struct Scheme {
     int bits = 8;
     Mode mode = Mode::Symmetric;
     Granularity granularity = Granularity::PerTensor;
-    int level_low = -128;  ///< lowest integer, e.g. -127 for narrow weights
-    int level_high = 127;
+    std::int64_t level_low = -128;  ///< lowest integer, e.g. -127 for narrow weights
+    std::int64_t level_high = 127;
+    bool is_signed = false;           ///< keep the negative half even where no value is negative
+    bool unified_zero_point = false;  ///< all channels share one zero point (NPU weights)
 
     std::size_t levels() const {
         return static_cast<std::size_t>(level_high - level_low) + 1;
@@ -41,6 +43,7 @@ struct QuantizedInput {
 /// A FakeQuantize to be: on `tensor`, read by `inputs`.
 struct Quantizer {
     std::string name;
+    std::string prefix{};  ///< of a body: what stands before the name where the whole model is spoken of
     ov::Output<ov::Node> tensor;
     std::vector<QuantizedInput> inputs;
     TensorKind kind = TensorKind::Activations;
@@ -53,7 +56,8 @@ struct QuantizerPlan {
     std::vector<Quantizer> quantizers;
     std::vector<Remark> left;  ///< quantizable operations that stay in floating point
     bool is_transformer = false;
-    bool saturation_fix = false;  ///< does the device need 7-bit weights
+    bool saturation_fix = false;                       ///< does the device need 7-bit weights
+    std::vector<const ov::Node*> aligned_consumers{};  ///< convolutions whose input channels were aligned
 };
 
 /// Decides which tensors of `model` get a FakeQuantize, with which scheme.

@@ -1,5 +1,8 @@
 #include "placement/rules.hpp"
 
+#include <stdexcept>
+#include <tuple>
+
 #include <nlohmann/json.hpp>
 
 #include "octet/error.hpp"
@@ -7,6 +10,7 @@
 #include "base/text.hpp"
 #include "graph/attributes.hpp"
 #include "graph/operations.hpp"
+#include "placement/schemes.hpp"
 #include "rules_text.hpp"
 
 namespace octet {
@@ -14,22 +18,75 @@ namespace {
 
 using Json = nlohmann::json;
 
+const std::map<std::string, std::string_view>& tables() {
+    static const std::map<std::string, std::string_view> kTables{{"cpu", embedded::cpu}, {"cpu_spr", embedded::cpu_spr},
+                                                                 {"gpu", embedded::gpu}, {"npu", embedded::npu},
+                                                                 {"gna", embedded::gna}, {"gna3", embedded::gna3}};
+    return kTables;
+}
+
+Json parse(std::string_view text) {
+    return Json::parse(text, nullptr, true, /*ignore_comments=*/true);
+}
+
+/// `json` with what it leaves unsaid from the table it is based on: operations by type, all else by key.
+Json complete(Json json) {
+    if (!json.contains("based_on")) {
+        return json;
+    }
+    Json base = complete(parse(tables().at(json.at("based_on"))));
+    std::set<std::string> replaced = json.value("without", std::set<std::string>{});
+    Json operations = json.value("operations", Json::array());
+    for (const auto& row : operations) {
+        for (const std::string type : row.at("types")) {
+            replaced.insert(type);
+        }
+    }
+    for (auto row : base.at("operations")) {
+        auto types = row.at("types").get<std::vector<std::string>>();
+        std::erase_if(types, [&](const std::string& type) { return replaced.count(type) != 0; });
+        if (!types.empty()) {
+            row["types"] = types;
+            operations.push_back(row);
+        }
+    }
+    const Json own_schemes = json.value("schemes", Json::object());
+    for (const auto& [name, schemes] : own_schemes.items()) {
+        base["schemes"][name] = schemes;
+    }
+    json.erase("schemes");
+    base.update(json);
+    base["operations"] = operations;
+    return base;
+}
+
+template <class Value>
+Value choose(const Json& json, const char* key, const std::map<std::string, Value>& values) {
+    return values.at(json.at(key).get<std::string>());
+}
+
 Scheme read_scheme(const Json& json, bool is_weights) {
     Scheme scheme;
     scheme.bits = json.at("bits");
-    scheme.mode = json.at("mode") == "symmetric" ? Mode::Symmetric : Mode::Asymmetric;
-    scheme.granularity = json.at("granularity") == "perchannel" ? Granularity::PerChannel : Granularity::PerTensor;
-    const int half = 1 << (scheme.bits - 1);
-    const bool is_narrow = is_weights && scheme.mode == Mode::Symmetric;
-    scheme.level_low = json.value("level_low", is_narrow ? 1 - half : -half);
-    scheme.level_high = json.value("level_high", half - 1);
+    if (scheme.bits < 2 || scheme.bits > 32) {
+        throw std::out_of_range("bits: expected 2 to 32, got " + std::to_string(scheme.bits));
+    }
+    scheme.mode = choose<Mode>(json, "mode", {{"symmetric", Mode::Symmetric}, {"asymmetric", Mode::Asymmetric}});
+    scheme.granularity = choose<Granularity>(
+        json, "granularity", {{"pertensor", Granularity::PerTensor}, {"perchannel", Granularity::PerChannel}});
+    std::tie(scheme.level_low, scheme.level_high) = default_levels(scheme, is_weights);
+    scheme.level_low = json.value("level_low", scheme.level_low);
+    scheme.level_high = json.value("level_high", scheme.level_high);
+    scheme.is_signed = json.value("signed", false);
+    scheme.unified_zero_point = json.value("unified_zero_point", false);
     return scheme;
 }
 
 std::vector<Scheme> read_schemes(const Json& table, const Json& row, const char* key) {
     std::vector<Scheme> schemes;
-    if (row.contains(key)) {
-        for (const auto& scheme : table.at("schemes").at(row.at(key).get<std::string>())) {
+    const Json names = row.value(key, Json::array());
+    for (const auto& name : names.is_array() ? names : Json::array({names})) {
+        for (const auto& scheme : table.at("schemes").at(name.get<std::string>())) {
             schemes.push_back(read_scheme(scheme, std::string(key) == "weights"));
         }
     }
@@ -37,17 +94,20 @@ std::vector<Scheme> read_schemes(const Json& table, const Json& row, const char*
 }
 
 HardwareRules read_rules(std::string_view text) {
-    const Json json = Json::parse(text, nullptr, true, /*ignore_comments=*/true);
+    const Json json = complete(parse(text));
     HardwareRules rules;
     rules.targets = json.at("targets").get<std::set<std::string>>();
     for (const auto& row : json.at("operations")) {
         OperationRule rule;
         rule.activations = read_schemes(json, row, "activations");
         rule.weights = read_schemes(json, row, "weights");
+        rule.outputs = read_schemes(json, row, "outputs");
         if (row.contains("ports")) {
             rule.ports = row.at("ports").get<std::vector<std::size_t>>();
         }
         rule.unless = row.value("unless", std::map<std::string, std::string>{});
+        rule.input_priority = row.value("input_priority", 1);
+        rule.output_priority = row.value("output_priority", 0);
         for (const std::string type : row.at("types")) {
             rules.operations.emplace(type, rule);
         }
@@ -56,13 +116,29 @@ HardwareRules read_rules(std::string_view text) {
         {"first", Hoist::FirstInput}, {"all", Hoist::AllInputs}, {"variable", Hoist::VariableInputs}};
     for (const auto& row : json.at("agnostic")) {
         for (const std::string type : row.at("types")) {
-            rules.agnostic.emplace(type, kHoists.at(row.at("inputs")));
+            rules.agnostic.emplace(type, choose(row, "inputs", kHoists));
         }
     }
-    rules.transparent = json.at("transparent").get<std::set<std::string>>();
-    rules.unified = json.at("unified").get<std::set<std::string>>();
-    rules.saturation_fix = json.at("saturation_fix");
+    json.at("transparent").get_to(rules.transparent);
+    json.at("unified").get_to(rules.unified);
+    json.at("unified_ports").get_to(rules.unified_ports);
+    json.at("pattern_sets").get_to(rules.pattern_sets);
+    json.at("transformer_types").get_to(rules.transformer_types);
+    rules.primary_bits = json.value("primary_bits", rules.primary_bits);
+    rules.attention_is_symmetric = json.value("attention_is_symmetric", true);
+    rules.fused_additions = json.value("fused_additions", false);
+    rules.saturation_fix = json.value("saturation_fix", false);
+    rules.overflow_correction = json.value("overflow_correction", false);
     return rules;
+}
+
+HardwareRules read_user_rules(const std::string& text) {
+    try {
+        return read_rules(text);
+    } catch (const std::exception& error) {
+        throw Error(ErrorCode::InvalidOption, "hardware rules",
+                    std::string("the table cannot be read: ") + error.what());
+    }
 }
 
 }  // namespace
@@ -83,13 +159,16 @@ const OperationRule* HardwareRules::find(const ov::Node& node) const {
     return &found->second;
 }
 
-HardwareRules rules_for(const std::string& target_device) {
+HardwareRules rules_for(const Options& options) {
+    if (!options.hardware_rules.empty()) {
+        return read_user_rules(options.hardware_rules);
+    }
     std::vector<std::string> known;
-    for (const auto text : {embedded::cpu}) {
+    for (const auto& [name, text] : tables()) {
         auto rules = read_rules(text);
         for (const auto& target : rules.targets) {
             known.push_back(target);
-            if (lower_case(target) == lower_case(target_device)) {
+            if (lower_case(target) == lower_case(options.target_device)) {
                 return rules;
             }
         }
@@ -99,7 +178,8 @@ HardwareRules rules_for(const std::string& target_device) {
         list += (list.empty() ? "" : ", ") + name;
     }
     throw Error(ErrorCode::InvalidOption, "target device",
-                "expected one of " + list + ", got \"" + target_device + "\"" + did_you_mean(target_device, known));
+                "expected one of " + list + ", got \"" + options.target_device + "\"" +
+                    did_you_mean(options.target_device, known));
 }
 
 }  // namespace octet

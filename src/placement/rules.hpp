@@ -8,15 +8,24 @@
 
 #include <openvino/core/node.hpp>
 
+#include "octet/options.hpp"
+
 #include "placement/plan.hpp"
 
 namespace octet {
 
 /// How a type of operation is quantized: scheme lists go from the fastest to the most exact.
 struct OperationRule {
-    std::vector<Scheme> activations, weights;
+    std::vector<Scheme> activations, weights, outputs;
     std::optional<std::vector<std::size_t>> ports;  ///< inputs that get a quantizer; unset: all
     std::map<std::string, std::string> unless;      ///< attribute values with which the operation is not quantized
+    /// Where a quantizer of an output and one of an input meet on a tensor, the higher decides; of equal ones the
+    /// output's.
+    int input_priority = 1, output_priority = 0;
+
+    const std::vector<Scheme>& schemes(TensorKind kind) const {
+        return kind == TensorKind::Weights ? weights : kind == TensorKind::Outputs ? outputs : activations;
+    }
 };
 
 /// Where a quantizer below an operation that keeps values moves to.
@@ -29,7 +38,14 @@ struct HardwareRules {
     std::map<std::string, Hoist> agnostic;
     std::set<std::string> transparent;
     std::set<std::string> unified;
+    std::map<std::string, std::vector<std::vector<std::size_t>>> unified_ports;
+    std::set<std::string> pattern_sets;
+    std::set<std::string> transformer_types;  ///< left in floating point in transformers
+    int primary_bits = 8;                     ///< taken where operations that share a tensor want different ones
+    bool attention_is_symmetric = true;       ///< products of two activations in transformers
+    bool fused_additions = false;             ///< Adds of two tensors run inside the operation before them
     bool saturation_fix = false;
+    bool overflow_correction = false;
 
     /// The rule for `node`, by its rule_type(); null where it is not quantized.
     const OperationRule* find(const ov::Node& node) const;
@@ -42,7 +58,8 @@ struct HardwareRules {
     }
 };
 
-/// Throws Error(InvalidOption) for a device without a table (with the nearest).
-HardwareRules rules_for(const std::string& target_device);
+/// The user's own table, or that of the target device. Throws Error(InvalidOption) for a device without a table (with
+/// the nearest), or for a table that is not of the form of src/placement/rules/*.json.
+HardwareRules rules_for(const Options& options);
 
 }  // namespace octet

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
+#include <tuple>
 
 #include "graph/constants.hpp"
 #include "graph/operations.hpp"
@@ -12,12 +14,14 @@ namespace {
 
 using Schemes = std::vector<Scheme>;
 
-Schemes intersect_equal(const Schemes& a, const Schemes& b) {
+Schemes intersect_equal(const Schemes& a, const Schemes& b, int primary_bits) {
     Schemes common;
     for (const auto& left : a) {
         for (const auto& right : b) {
             if (left.mode == right.mode && left.granularity == right.granularity) {
-                common.push_back(left.bits <= right.bits ? left : right);
+                const bool is_right =
+                    left.bits != primary_bits && (right.bits == primary_bits || right.bits < left.bits);
+                common.push_back(is_right ? right : left);
                 break;
             }
         }
@@ -49,9 +53,53 @@ Schemes extend(const Schemes& schemes) {
     return extended;
 }
 
-Schemes intersect(const Schemes& a, const Schemes& b) {
-    const Schemes common = intersect_equal(a, b);
-    return common.empty() ? intersect_equal(extend(a), extend(b)) : common;
+Schemes intersect(const Schemes& a, const Schemes& b, int primary_bits) {
+    const Schemes common = intersect_equal(a, b, primary_bits);
+    return common.empty() ? intersect_equal(extend(a), extend(b), primary_bits) : common;
+}
+
+const TensorOptions& options_for(TensorKind kind, const Options& options) {
+    return kind == TensorKind::Weights   ? options.weights
+           : kind == TensorKind::Outputs ? options.outputs
+                                         : options.activations;
+}
+
+bool is_as_wanted(const Scheme& scheme, const TensorOptions& wanted) {
+    return scheme.bits == wanted.bits.value_or(scheme.bits) && scheme.mode == wanted.mode.value_or(scheme.mode) &&
+           scheme.granularity == wanted.granularity.value_or(scheme.granularity) &&
+           scheme.level_low == wanted.level_low.value_or(scheme.level_low) &&
+           scheme.level_high == wanted.level_high.value_or(scheme.level_high);
+}
+
+Scheme overridden(Scheme scheme, const TensorOptions& wanted, bool is_weights) {
+    const bool has_new_grid = wanted.bits.value_or(scheme.bits) != scheme.bits || wanted.mode.has_value();
+    scheme.bits = wanted.bits.value_or(scheme.bits);
+    scheme.mode = wanted.mode.value_or(scheme.mode);
+    scheme.granularity = wanted.granularity.value_or(scheme.granularity);
+    if (has_new_grid) {
+        std::tie(scheme.level_low, scheme.level_high) = default_levels(scheme, is_weights);
+    }
+    scheme.level_low = wanted.level_low.value_or(scheme.level_low);
+    scheme.level_high = wanted.level_high.value_or(scheme.level_high);
+    return scheme;
+}
+
+/// Of a table's schemes those that are as the user asks; if there are none, all of them with his values.
+Schemes as_wanted(const Schemes& schemes, TensorKind kind, const Options& options) {
+    const auto& wanted = options_for(kind, options);
+    Schemes fitting;
+    std::copy_if(schemes.begin(), schemes.end(), std::back_inserter(fitting),
+                 [&](const Scheme& scheme) { return is_as_wanted(scheme, wanted); });
+    for (std::size_t i = 0; fitting.empty() && i < schemes.size(); ++i) {
+        const Scheme made = overridden(schemes[i], wanted, kind == TensorKind::Weights);
+        if (std::find(fitting.begin(), fitting.end(), made) == fitting.end()) {
+            fitting.push_back(made);
+        }
+    }
+    for (auto& scheme : fitting) {
+        scheme.is_signed |= wanted.level_low && wanted.level_high && *wanted.level_low < 0;
+    }
+    return fitting;
 }
 
 /// Is axis 1 of the tensor still the channel axis of the operations that want a range per channel?
@@ -65,29 +113,43 @@ bool keeps_channels(const Quantizer& quantizer) {
            });
 }
 
-Schemes candidates(const HardwareRules& rules, const Quantizer& quantizer) {
+/// Whose schemes count for a quantizer: the operations that it serves, or the one that makes its tensor.
+std::vector<const ov::Node*> deciding_operations(const Quantizer& quantizer) {
+    if (quantizer.kind == TensorKind::Outputs) {
+        return {quantizer.tensor.get_node()};
+    }
+    std::vector<const ov::Node*> operations;
+    for (const auto& input : quantizer.inputs) {
+        operations.insert(operations.end(), input.operations.begin(), input.operations.end());
+    }
+    return operations;
+}
+
+/// The same schemes with one range for the whole tensor.
+Schemes per_tensor(Schemes schemes) {
+    for (auto& scheme : schemes) {
+        scheme.granularity = Granularity::PerTensor;
+    }
+    return schemes;
+}
+
+Schemes candidates(const HardwareRules& rules, const Quantizer& quantizer, const Options& options) {
     Schemes common;
     bool is_first = true;
-    for (const auto& input : quantizer.inputs) {
-        for (const auto* operation : input.operations) {
-            const auto* rule = rules.find(*operation);
-            const auto& schemes = quantizer.kind == TensorKind::Weights ? rule->weights : rule->activations;
-            if (schemes.empty()) {
-                continue;
-            }
-            common = is_first ? schemes : intersect(common, schemes);
-            is_first = false;
+    for (const auto* operation : deciding_operations(quantizer)) {
+        const auto schemes = as_wanted(rules.find(*operation)->schemes(quantizer.kind), quantizer.kind, options);
+        if (schemes.empty()) {
+            continue;
         }
+        common = is_first ? schemes : intersect(common, schemes, rules.primary_bits);
+        is_first = false;
     }
-    if (quantizer.kind == TensorKind::Activations && !keeps_channels(quantizer)) {
-        common = extend(common);
-        std::erase_if(common, [](const Scheme& scheme) { return scheme.granularity == Granularity::PerChannel; });
-    }
-    return common;
+    return quantizer.kind == TensorKind::Activations && !keeps_channels(quantizer) ? per_tensor(common) : common;
 }
 
 Scheme pick(const Schemes& schemes, TensorKind kind, Preset preset) {
-    return kind == TensorKind::Weights || preset == Preset::Performance ? schemes.front() : schemes.back();
+    const bool is_first = kind == TensorKind::Weights ? preset != Preset::Accuracy : preset == Preset::Performance;
+    return is_first ? schemes.front() : schemes.back();
 }
 
 /// Finds the quantizers that must share one range.
@@ -117,10 +179,49 @@ public:
                 }
             }
         }
+        add_port_groups(groups);
         return groups;
     }
 
 private:
+    void add_port_groups(std::vector<std::vector<std::size_t>>& groups) const {
+        for (std::size_t number = 0; number < graph_.size(); ++number) {
+            const auto ports = rules_.unified_ports.find(graph_[number].get_type_name());
+            if (ports == rules_.unified_ports.end()) {
+                continue;
+            }
+            for (const auto& group : ports->second) {
+                std::set<std::size_t> members;
+                for (const std::size_t port : group) {
+                    if (const auto quantizer = quantizer_above(number, port)) {
+                        members.insert(*quantizer);
+                    }
+                }
+                const bool has_weights = std::any_of(members.begin(), members.end(), [this](std::size_t q) {
+                    return plan_.quantizers[q].kind == TensorKind::Weights;
+                });
+                if (members.size() > 1 && !has_weights) {
+                    groups.emplace_back(members.begin(), members.end());
+                }
+            }
+        }
+    }
+
+    /// The quantizer that `number` reads on `port`, directly or above operations that keep values.
+    std::optional<std::size_t> quantizer_above(std::size_t number, std::size_t port) const {
+        while (port < graph_[number].get_input_size()) {
+            if (const auto found = by_input_.find({number, port}); found != by_input_.end()) {
+                return found->second;
+            }
+            number = graph_.number(graph_[number].get_input_node_ptr(port));
+            port = 0;
+            if (!rules_.is_agnostic(graph_[number])) {
+                break;
+            }
+        }
+        return std::nullopt;
+    }
+
     bool is_unifiable(std::size_t number) const {
         return rules_.unified.count(graph_[number].get_type_name()) != 0;
     }
@@ -173,8 +274,11 @@ private:
         }
     }
 
-    /// A bridge needs one range where a convolution or MatMul reads it and nothing wants it per channel.
+    /// A Concat needs one range where a convolution or MatMul reads it and nothing wants it per channel.
     bool unifies(std::size_t bridge) const {
+        if (!rules_.is_agnostic(graph_[bridge])) {
+            return true;
+        }
         std::set<std::size_t> seen{bridge};
         std::vector<std::size_t> open{bridge};
         bool has_weighted = false;
@@ -217,10 +321,16 @@ bool feeds_activation_matmul(const Quantizer& quantizer) {
 
 }  // namespace
 
-void choose_schemes(const GraphIndex& graph, const HardwareRules& rules, Preset preset, QuantizerPlan& plan) {
+std::pair<std::int64_t, std::int64_t> default_levels(const Scheme& scheme, bool is_weights) {
+    const std::int64_t half = std::int64_t{1} << (scheme.bits - 1);
+    const bool is_narrow = is_weights && scheme.mode == Mode::Symmetric;
+    return {is_narrow ? 1 - half : -half, half - 1};
+}
+
+void choose_schemes(const GraphIndex& graph, const HardwareRules& rules, const Options& options, QuantizerPlan& plan) {
     std::vector<Schemes> allowed;
     for (std::size_t q = 0; q < plan.quantizers.size();) {
-        auto schemes = candidates(rules, plan.quantizers[q]);
+        auto schemes = candidates(rules, plan.quantizers[q], options);
         if (schemes.empty()) {
             remove_quantizer(plan, q, "its operations have no scheme in common");
             allowed.clear();
@@ -231,26 +341,31 @@ void choose_schemes(const GraphIndex& graph, const HardwareRules& rules, Preset 
         ++q;
     }
     for (std::size_t q = 0; q < plan.quantizers.size(); ++q) {
-        plan.quantizers[q].scheme = pick(allowed[q], plan.quantizers[q].kind, preset);
+        plan.quantizers[q].scheme = pick(allowed[q], plan.quantizers[q].kind, options.preset);
     }
     std::size_t number = 0;
     for (const auto& group : Unifier(graph, rules, plan).groups()) {
         Schemes common = allowed[group[0]];
         for (const std::size_t q : group) {
-            common = intersect(common, allowed[q]);
+            common = intersect(common, allowed[q], rules.primary_bits);
         }
-        std::erase_if(common, [](const Scheme& s) { return s.granularity == Granularity::PerChannel; });
         if (common.empty()) {
             continue;
         }
+        const auto is_per_channel = [](const Scheme& s) { return s.granularity == Granularity::PerChannel; };
+        if (std::all_of(common.begin(), common.end(), is_per_channel)) {
+            common = per_tensor(common);  // asked for by the user: channels of different tensors share no range
+        }
+        std::erase_if(common, is_per_channel);
         for (const std::size_t q : group) {
-            plan.quantizers[q].scheme = pick(common, TensorKind::Activations, preset);
+            plan.quantizers[q].scheme = pick(common, TensorKind::Activations, options.preset);
             plan.quantizers[q].group = number;
         }
         ++number;
     }
     for (auto& quantizer : plan.quantizers) {
-        if (plan.is_transformer && quantizer.kind == TensorKind::Activations && feeds_activation_matmul(quantizer)) {
+        if (plan.is_transformer && rules.attention_is_symmetric && quantizer.kind == TensorKind::Activations &&
+            feeds_activation_matmul(quantizer)) {
             quantizer.scheme.mode = Mode::Symmetric;
         }
     }

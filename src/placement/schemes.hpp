@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstdint>
+#include <utility>
+
 #include "octet/options.hpp"
 
 #include "graph/index.hpp"
@@ -8,9 +11,14 @@
 
 namespace octet {
 
-/// Gives each quantizer of `plan` its scheme and its group: what all operations it serves allow, of that what the
-/// preset asks for. Quantizers that meet in a Concat in front of a convolution or MatMul share one per-tensor range.
-/// Quantizers whose operations have no scheme in common are removed, with a remark.
-void choose_schemes(const GraphIndex& graph, const HardwareRules& rules, Preset preset, QuantizerPlan& plan);
+/// The lowest and highest integer of a scheme that does not say: without the lowest for symmetric weights.
+std::pair<std::int64_t, std::int64_t> default_levels(const Scheme& scheme, bool is_weights);
+
+/// Gives each quantizer of `plan` its scheme and its group: what all operations it serves allow and the user asks for,
+/// of that what the preset asks for. Quantizers that meet in a Concat in front of a convolution or MatMul, or in
+/// operations or groups of ports that the table unifies, share one per-tensor range. Where no scheme of the table is as
+/// the user asks, his values override those of the table's schemes. Quantizers whose operations have no scheme in
+/// common are removed, with a remark.
+void choose_schemes(const GraphIndex& graph, const HardwareRules& rules, const Options& options, QuantizerPlan& plan);
 
 }  // namespace octet

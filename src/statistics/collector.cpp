@@ -1,12 +1,12 @@
 #include "statistics/collector.hpp"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <optional>
 #include <variant>
 
 #include <openvino/op/ops.hpp>
-#include <openvino/runtime/core.hpp>
 
 #include "octet/error.hpp"
 
@@ -14,16 +14,22 @@
 #include "base/ordered_pool.hpp"
 #include "base/threads.hpp"
 #include "graph/index.hpp"
+#include "statistics/body_tensors.hpp"
+#include "statistics/run_samples.hpp"
 #include "statistics/tap.hpp"
 
 namespace octet {
 namespace {
 
-/// A request with its place in the calibration graph.
+/// All requests on one tensor that agree on the channel axis, with their place in the calibration graph.
 struct Tap {
-    StatisticRequest request;
-    std::size_t number = 0;         // of the producer, in topological order
-    bool is_channels_last = false;  // the tap reads the tensor with its channel axis moved to the end
+    ov::Output<ov::Node> tensor;
+    std::optional<std::size_t> channel_axis;
+    std::vector<StatisticRequest> requests{};
+    std::vector<TapMeasure> measures{};     // one for each distinct measure of the requests
+    std::vector<std::size_t> measure_of{};  // for each request
+    std::size_t number = 0;                 // of the producer, in topological order
+    bool is_channels_last = false;          // the tap reads the tensor with its channel axis moved to the end
 };
 
 /// The plugin keeps convolutions' tensors channels-last or in blocks of channels; moved to the end, the channels are
@@ -35,61 +41,104 @@ std::vector<std::size_t> channels_last_order(std::size_t rank) {
     return order;
 }
 
-std::shared_ptr<ov::Node> build_tap(Tap& tap) {
-    ov::Output<ov::Node> tensor = tap.request.tensor;
+std::shared_ptr<ov::Node> build_tap(Tap& tap, ov::Output<ov::Node> tensor) {
     if (tensor.get_element_type() != ov::element::f32) {
         tensor = std::make_shared<ov::op::v0::Convert>(tensor, ov::element::f32);
     }
-    std::size_t axis = tap.request.channel_axis;
+    std::size_t axis = tap.channel_axis.value_or(0);
     const auto rank = tensor.get_partial_shape().rank();
-    const bool by_channel = tap.request.channel_mean || tap.request.channel_range;
-    if (by_channel && axis == 1 && rank.is_static() && rank.get_length() >= 4) {
+    if (tap.channel_axis == 1 && rank.is_static() && rank.get_length() >= 4) {
         const auto order = channels_last_order(static_cast<std::size_t>(rank.get_length()));
         tensor = std::make_shared<ov::op::v1::Transpose>(
             tensor, ov::op::v0::Constant::create(ov::element::i64, ov::Shape{order.size()}, order));
         axis = order.size() - 1;
         tap.is_channels_last = true;
     }
-    return std::make_shared<StatisticsTap>(tensor, tap.request, axis);
+    return std::make_shared<StatisticsTap>(tensor, tap.measures, axis);
+}
+
+/// Does the plan ask for tensors of bodies?
+bool asks_for_bodies(const ov::Model& model, const StatisticPlan& plan) {
+    const GraphIndex graph(model);
+    return std::any_of(plan.requests().begin(), plan.requests().end(),
+                       [&](const StatisticRequest& request) { return !graph.contains(request.tensor.get_node()); });
 }
 
 /// The model with a tap on each requested tensor and nothing but the taps as results, so that what lies behind the last
 /// tap is not computed. Results stand in topological order of their tensors, so that each tap runs right after its
 /// producer, while the tensor is in the cache.
-std::shared_ptr<ov::Model> build_calibration_model(const ov::Model& model, std::vector<Tap>& taps) {
-    ov::ResultVector results;
+/// `copy`: where the tensors are, if not in `model` itself.
+std::shared_ptr<ov::Model> build_calibration_model(const ov::Model& original, BodyCopy* copy, std::vector<Tap>& taps) {
+    const ov::Model& model = copy ? *copy->model() : original;
+    std::vector<ov::Output<ov::Node>> readings;
     for (auto& tap : taps) {
-        results.push_back(std::make_shared<ov::op::v0::Result>(build_tap(tap)));
+        const auto made = build_tap(tap, copy ? copy->find(tap.tensor) : tap.tensor);
+        readings.push_back(copy ? copy->lead_out(tap.tensor, made) : made);
+    }
+    ov::ResultVector results;
+    for (const auto& reading : readings) {
+        results.push_back(std::make_shared<ov::op::v0::Result>(reading));
     }
     return std::make_shared<ov::Model>(results, model.get_sinks(), model.get_parameters(), model.get_variables(),
                                        "calibration");
 }
 
+/// The tap that can take `request` besides what it measures already; a request for the whole tensor takes any.
+Tap& tap_for(std::vector<Tap>& taps, const StatisticRequest& request) {
+    for (auto& tap : taps) {
+        if (tap.tensor == request.tensor &&
+            (!request.channel_axis || !tap.channel_axis || tap.channel_axis == request.channel_axis)) {
+            tap.channel_axis = tap.channel_axis ? tap.channel_axis : request.channel_axis;
+            return tap;
+        }
+    }
+    taps.push_back({.tensor = request.tensor, .channel_axis = request.channel_axis});
+    return taps.back();
+}
+
+void add_request(Tap& tap, const StatisticRequest& request) {
+    const bool by_channel = request.channel_axis.has_value();
+    const auto known = std::find_if(tap.measures.begin(), tap.measures.end(), [&](const TapMeasure& candidate) {
+        return candidate.measure == request.measure && candidate.by_channel == by_channel;
+    });
+    tap.measure_of.push_back(static_cast<std::size_t>(known - tap.measures.begin()));
+    if (known == tap.measures.end()) {
+        tap.measures.push_back({request.measure, by_channel});
+    }
+    tap.requests.push_back(request);
+}
+
+/// The number of each operation in topological order; of those in bodies, that of the operation around them.
+std::map<const ov::Node*, std::size_t> number_operations(const ov::Model& model) {
+    std::map<const ov::Node*, std::size_t> numbers;
+    const auto graphs = all_graphs(model);
+    for (const auto& graph : graphs) {
+        for (const auto& node : graph.model->get_ordered_ops()) {
+            numbers.emplace(node.get(), graph.parent ? numbers.at(graph.parent) : numbers.size());
+        }
+    }
+    return numbers;
+}
+
 std::vector<Tap> order_taps(const ov::Model& model, const StatisticPlan& plan) {
-    const GraphIndex graph(model);
+    const auto numbers = number_operations(model);
     std::vector<Tap> taps;
-    for (const auto& request : plan.requests()) {
-        taps.push_back({request, graph.number(request.tensor.get_node())});
+    for (const bool by_channel : {true, false}) {
+        for (const auto& request : plan.requests()) {
+            if (request.channel_axis.has_value() == by_channel) {
+                auto& tap = tap_for(taps, request);
+                add_request(tap, request);
+                tap.number = numbers.at(request.tensor.get_node());
+            }
+        }
     }
     std::stable_sort(taps.begin(), taps.end(), [](const Tap& a, const Tap& b) {
-        return std::pair(a.number, a.request.tensor.get_index()) < std::pair(b.number, b.request.tensor.get_index());
+        return std::pair(a.number, a.tensor.get_index()) < std::pair(b.number, b.tensor.get_index());
     });
     return taps;
 }
 
-ov::CompiledModel compile(const std::shared_ptr<ov::Model>& model, std::size_t threads) {
-    ov::Core core;
-    const auto count = static_cast<int32_t>(threads);
-    try {
-        return core.compile_model(model, "CPU", ov::hint::inference_precision(ov::element::f32), ov::num_streams(count),
-                                  ov::inference_num_threads(count), ov::hint::enable_cpu_pinning(false));
-    } catch (const ov::Exception& error) {
-        throw Error(ErrorCode::UnsupportedModel, "calibrate",
-                    "the CPU plugin cannot compile the model: " + essential_line(error.what()));
-    }
-}
-
-using Readings = std::vector<TapReading>;
+using Readings = std::vector<std::vector<TapReading>>;  // of each tap: one, or one for each iteration of its body
 
 Readings infer(ov::InferRequest& request, const std::vector<Tap>& taps, const std::vector<ov::Tensor>& inputs) {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -99,11 +148,13 @@ Readings infer(ov::InferRequest& request, const std::vector<Tap>& taps, const st
     Readings readings;
     readings.reserve(taps.size());
     for (std::size_t i = 0; i < taps.size(); ++i) {
-        auto reading = StatisticsTap::read(request.get_output_tensor(i), taps[i].request);
-        if (taps[i].is_channels_last) {
-            std::rotate(reading.shape.begin() + 1, reading.shape.end() - 1, reading.shape.end());
+        auto rows = StatisticsTap::read(request.get_output_tensor(i), taps[i].measures);
+        for (auto& reading : rows) {
+            if (taps[i].is_channels_last) {
+                std::rotate(reading.shape.begin() + 1, reading.shape.end() - 1, reading.shape.end());
+            }
         }
-        readings.push_back(std::move(reading));
+        readings.push_back(std::move(rows));
     }
     for (auto& state : request.query_state()) {
         state.reset();
@@ -119,40 +170,72 @@ void refuse_changed_channels(std::size_t before, std::size_t now, const ov::Outp
     }
 }
 
-/// Adds one sample's reading; called in sample order.
-void fold(TensorStatistics& total, const StatisticRequest& request, TapReading&& reading) {
-    if (total.samples == 0) {
-        total.shape = reading.shape;
+/// What has come together of one tap's readings.
+struct Total {
+    std::vector<std::vector<double>> values;                // for each request
+    std::vector<std::map<std::size_t, std::size_t>> sizes;  // for each axis: how often which size was seen
+    bool is_bounded = true;
+    std::size_t samples = 0;
+};
+
+void fold(std::vector<double>& total, const StatisticRequest& request, const std::vector<double>& values,
+          std::size_t samples) {
+    if (samples > 0) {
+        const std::size_t before = request.keep == Keep::EachSample ? total.size() / samples : total.size();
+        refuse_changed_channels(before, values.size(), request.tensor);
     }
-    if (request.range) {
-        total.low.push_back(reading.low);
-        total.high.push_back(reading.high);
+    if (samples == 0 || request.keep == Keep::EachSample) {
+        total.insert(total.end(), values.begin(), values.end());
+        return;
+    }
+    for (std::size_t c = 0; c < total.size(); ++c) {
+        switch (request.keep) {
+            case Keep::Least:
+                total[c] = std::min(total[c], values[c]);
+                break;
+            case Keep::Largest:
+                total[c] = std::max(total[c], values[c]);
+                break;
+            default:
+                total[c] += values[c];
+        }
+    }
+}
+
+/// Adds one sample's reading, or one iteration's; called in sample order.
+void fold(Total& total, const Tap& tap, const TapReading& reading) {
+    total.values.resize(tap.requests.size());
+    total.sizes.resize(std::max(total.sizes.size(), reading.shape.size()));
+    for (std::size_t axis = 0; axis < reading.shape.size(); ++axis) {
+        ++total.sizes[axis][reading.shape[axis]];
     }
     total.is_bounded = total.is_bounded && reading.is_bounded;
-    if (request.channel_range) {
-        if (total.samples == 0) {
-            total.channel_low = std::move(reading.channel_low);
-            total.channel_high = std::move(reading.channel_high);
-        } else {
-            refuse_changed_channels(total.channel_low.size(), reading.channel_low.size(), request.tensor);
-            for (std::size_t c = 0; c < total.channel_low.size(); ++c) {
-                total.channel_low[c] = std::min(total.channel_low[c], reading.channel_low[c]);
-                total.channel_high[c] = std::max(total.channel_high[c], reading.channel_high[c]);
-            }
-        }
-    }
-    if (request.channel_mean) {
-        if (total.samples > 0) {
-            refuse_changed_channels(total.channel_mean.size(), reading.channel_sum.size(), request.tensor);
-        }
-        total.channel_mean.resize(reading.channel_sum.size());
-        const double count = static_cast<double>(ov::shape_size(reading.shape)) /
-                             static_cast<double>(std::max<std::size_t>(1, reading.channel_sum.size()));
-        for (std::size_t c = 0; c < reading.channel_sum.size() && count > 0; ++c) {
-            total.channel_mean[c] += reading.channel_sum[c] / count;
-        }
+    for (std::size_t i = 0; i < tap.requests.size(); ++i) {
+        fold(total.values[i], tap.requests[i], reading.values[tap.measure_of[i]], total.samples);
     }
     ++total.samples;
+}
+
+ov::Shape commonest(const std::vector<std::map<std::size_t, std::size_t>>& sizes) {
+    ov::Shape shape;
+    for (const auto& seen : sizes) {
+        shape.push_back(std::max_element(seen.begin(), seen.end(), [](const auto& a, const auto& b) {
+                            return a.second < b.second;
+                        })->first);
+    }
+    return shape;
+}
+
+void answer(const Tap& tap, Total&& total, Statistics& statistics) {
+    statistics.add(tap.tensor, TensorFacts{commonest(total.sizes), total.is_bounded, total.samples});
+    for (std::size_t i = 0; i < tap.requests.size() && total.samples > 0; ++i) {
+        if (tap.requests[i].keep == Keep::Mean) {
+            for (double& value : total.values[i]) {
+                value /= static_cast<double>(total.samples);
+            }
+        }
+        statistics.add(tap.requests[i], std::move(total.values[i]));
+    }
 }
 
 }  // namespace
@@ -161,15 +244,20 @@ Collected collect(const std::shared_ptr<ov::Model>& model, const StatisticPlan& 
                   const CollectOptions& options, Observer& observer) {
     Collected collected;
     std::vector<Tap> taps = order_taps(*model, plan);
+    std::optional<BodyCopy> copy;
+    if (asks_for_bodies(*model, plan)) {
+        copy.emplace(*model);
+    }
     const std::size_t threads = std::min(usable_threads(options.threads), std::max<std::size_t>(1, samples.size));
-    auto compiled = compile(build_calibration_model(*model, taps), threads);
+    auto compiled =
+        compile_streams(build_calibration_model(*model, copy ? &*copy : nullptr, taps), threads, "calibrate");
     std::vector<ov::InferRequest> requests;
     for (std::size_t i = 0; i < threads; ++i) {
         requests.push_back(compiled.create_infer_request());
     }
 
     using Outcome = std::variant<Readings, std::string>;  // a reading, or why the sample was skipped
-    std::vector<TensorStatistics> totals(taps.size());
+    std::vector<Total> totals(taps.size());
     run_in_order<Outcome>(
         samples.size, threads,
         [&](std::size_t worker, std::size_t index) -> Outcome {
@@ -195,19 +283,18 @@ Collected collect(const std::shared_ptr<ov::Model>& model, const StatisticPlan& 
             } else {
                 auto& readings = std::get<Readings>(outcome);
                 for (std::size_t i = 0; i < taps.size(); ++i) {
-                    fold(totals[i], taps[i].request, std::move(readings[i]));
+                    for (const auto& reading : readings[i]) {
+                        fold(totals[i], taps[i], reading);
+                    }
                 }
-                ++collected.samples;
+                collected.samples.push_back(index);
             }
             observer.step(index + 1, samples.size);
         },
         [&] { return observer.cancelled(); });
 
     for (std::size_t i = 0; i < taps.size(); ++i) {
-        for (double& mean : totals[i].channel_mean) {
-            mean /= static_cast<double>(totals[i].samples);
-        }
-        collected.statistics.add(taps[i].request, std::move(totals[i]));
+        answer(taps[i], std::move(totals[i]), collected.statistics);
     }
     return collected;
 }

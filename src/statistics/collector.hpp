@@ -29,7 +29,7 @@ struct CollectOptions {
 
 struct Collected {
     Statistics statistics;
-    std::size_t samples = 0;
+    std::vector<std::size_t> samples;      ///< those that were measured, ascending
     std::vector<std::string> bad_samples;  ///< why each was skipped
 };
 

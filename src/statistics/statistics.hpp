@@ -1,66 +1,107 @@
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <map>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include <openvino/core/node.hpp>
 
 namespace octet {
 
+/// What makes numbers of one sample's tensor: one, or one for each channel.
+enum class Reducer { Min, Max, AbsMax, Quantile, AbsQuantile, Mean };
+
+struct Measure {
+    Reducer reducer = Reducer::Min;
+    double probability = 0;  ///< of Quantile and AbsQuantile, linearly interpolated between neighbours as numpy does
+    auto operator<=>(const Measure&) const = default;
+};
+
+/// What is kept of the samples' numbers.
+enum class Keep {
+    EachSample,  ///< all of them, in sample order
+    Least,
+    Largest,
+    Mean,  ///< samples weigh the same whatever their size
+};
+
 /// What is to be measured on one tensor.
 struct StatisticRequest {
     ov::Output<ov::Node> tensor;
-    bool range = false;          ///< minimum and maximum of the whole tensor, per sample
-    bool channel_range = false;  ///< minimum and maximum of each channel, over all samples
-    bool channel_mean = false;   ///< mean of each channel, over all samples
-    std::size_t channel_axis = 0;
+    std::optional<std::size_t> channel_axis{};  ///< unset: the whole tensor
+    Measure measure{};
+    Keep keep = Keep::EachSample;
+
+    bool operator==(const StatisticRequest&) const = default;
 };
 
-/// All that must be measured: algorithms ask before any data runs, and equal questions merge.
+/// All that must be measured: algorithms ask before any data runs, and equal requests merge.
 class StatisticPlan {
 public:
-    void request_range(const ov::Output<ov::Node>& tensor);
-    void request_channel_range(const ov::Output<ov::Node>& tensor, std::size_t axis);
-    void request_channel_mean(const ov::Output<ov::Node>& tensor, std::size_t axis);
+    void request(const StatisticRequest& request);
 
-    /// In the order of the first question about each tensor and axis.
+    /// Says that channel c of `tensor` may become (x - shift_c) / scale_c before its statistics are used: what must be
+    /// kept besides, so that Statistics::align() can tell all other requests on that tensor without the data.
+    void expect_alignment(const ov::Output<ov::Node>& tensor, std::size_t channel_axis);
+
+    bool empty() const {
+        return requests_.empty();
+    }
+    /// In the order of the first request of each.
     const std::vector<StatisticRequest>& requests() const {
         return requests_;
     }
 
 private:
-    StatisticRequest& request(const ov::Output<ov::Node>& tensor, std::size_t axis);
-
     std::vector<StatisticRequest> requests_;
 };
 
-/// What was measured on one tensor.
-struct TensorStatistics {
-    std::vector<double> low, high;                  ///< [samples], filled where a range was asked for
-    std::vector<double> channel_low, channel_high;  ///< [channels]
-    std::vector<double> channel_mean;               ///< [channels]; samples weigh the same whatever their size
-    ov::Shape shape;                                ///< of the first sample
-    bool is_bounded = true;                         ///< no NaN or value beyond kLargestActivation was seen
+/// What every measured tensor tells besides.
+struct TensorFacts {
+    ov::Shape shape;         ///< the commonest size of each axis over the samples; of equally common ones the smallest
+    bool is_bounded = true;  ///< no NaN or value beyond kLargestActivation was seen
     std::size_t samples = 0;
 };
 
-/// The answers, by tensor and axis.
+/// The answers.
 class Statistics {
 public:
-    /// The statistics of `tensor` with its range; null where none was asked for.
-    const TensorStatistics* find_range(const ov::Output<ov::Node>& tensor) const;
-    /// The statistics of `tensor` by channels along `axis`; null where none were asked for.
-    const TensorStatistics* find_channels(const ov::Output<ov::Node>& tensor, std::size_t axis) const;
+    /// Row-major [samples or 1][channels or 1]; empty where this was not asked for.
+    std::span<const double> find(const StatisticRequest& request) const;
 
-    void add(const StatisticRequest& request, TensorStatistics measured);
+    /// Null where nothing was asked for on `tensor`.
+    const TensorFacts* facts(const ov::Output<ov::Node>& tensor) const;
+
+    /// From now on the statistics of `tensor` are those of (x - shift_c) / scale_c, scale_c > 0, along `channel_axis`.
+    void align(const ov::Output<ov::Node>& tensor, std::size_t channel_axis, std::span<const double> shift,
+               std::span<const double> scale);
+
+    /// From now on what was measured on `tensor` is found under `now`: what reads `tensor` reads `now` instead.
+    void rename(const ov::Output<ov::Node>& tensor, const ov::Output<ov::Node>& now);
+
+    /// Requests that align() could not follow: their answers are gone, and must be measured again on the aligned model.
+    StatisticPlan stale() const;
+
+    void add(const StatisticRequest& request, std::vector<double> values);
+    void add(const ov::Output<ov::Node>& tensor, TensorFacts facts);
+
+    /// Takes the answers of `other` where this has none.
+    void merge(const Statistics& other);
 
 private:
-    struct Entry {
+    struct Answer {
         StatisticRequest request;
-        TensorStatistics measured;
+        std::vector<double> values;
     };
-    std::map<ov::Output<ov::Node>, std::vector<Entry>> entries_;  // looked up, never walked
+    struct Tensor {
+        TensorFacts facts;
+        std::vector<Answer> answers;  // in the order of the requests
+    };
+    std::map<ov::Output<ov::Node>, Tensor> tensors_;  // looked up, never walked
+    StatisticPlan stale_;
 };
 
 }  // namespace octet

@@ -1,20 +1,32 @@
 #include "statistics/tap.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
+#include <optional>
+#include <string>
 
 #include <openvino/core/attribute_visitor.hpp>
 
+#include "numeric/quantile.hpp"
 #include "numeric/reduce.hpp"
 
 namespace octet {
 namespace {
 
-// Row of a reading: low, high, is_bounded, rank, dimensions…, channels, then a block of `channels` numbers for each of
-// channel_low and channel_high (if asked for), and channel_sum (if asked for).
-constexpr std::size_t kFixed = 5;
+// Row of a reading: is_bounded, rank, dimensions…, channels, then one number or `channels` numbers for each measure.
+constexpr std::size_t kFixed = 3;
 
-std::size_t row_length(std::size_t rank, std::size_t channels, bool channel_range, bool channel_mean) {
-    return kFixed + rank + channels * ((channel_range ? 2 : 0) + (channel_mean ? 1 : 0));
+std::size_t row_length(std::size_t rank, std::size_t channels, const std::vector<TapMeasure>& measures) {
+    std::size_t length = kFixed + rank;
+    for (const auto& measure : measures) {
+        length += measure.by_channel ? channels : 1;
+    }
+    return length;
+}
+
+bool any_by_channel(const std::vector<TapMeasure>& measures) {
+    return std::any_of(measures.begin(), measures.end(), [](const TapMeasure& m) { return m.by_channel; });
 }
 
 ChannelView view_channels(const ov::Shape& shape, std::size_t axis) {
@@ -25,15 +37,84 @@ ChannelView view_channels(const ov::Shape& shape, std::size_t axis) {
     return view;
 }
 
+/// Makes each reduction of one tensor once, whoever asks for it.
+class Reductions {
+public:
+    Reductions(std::span<const float> values, const ChannelView& view) : values_(values), view_(view) {}
+
+    const Extremes& extremes() {
+        if (!extremes_) {
+            extremes_ = find_extremes(values_);
+        }
+        return *extremes_;
+    }
+
+    void write(const TapMeasure& wanted, std::span<double> out) {
+        const auto [reducer, probability] = wanted.measure;
+        if (reducer == Reducer::Quantile || reducer == Reducer::AbsQuantile) {
+            write_quantile(wanted, out);
+        } else if (reducer == Reducer::Mean) {
+            const double count = static_cast<double>(values_.size()) / static_cast<double>(out.size());
+            sum_channels(values_, wanted.by_channel ? view_ : ChannelView{1, 1, values_.size()}, out);
+            for (double& sum : out) {
+                sum = count > 0 ? sum / count : 0;
+            }
+        } else if (wanted.by_channel) {
+            write_channel_extremes(reducer, out);
+        } else {
+            const auto& whole = extremes();
+            out[0] = pick(reducer, whole.low, whole.high);
+        }
+    }
+
+private:
+    static double pick(Reducer reducer, double low, double high) {
+        switch (reducer) {
+            case Reducer::Min:
+                return low;
+            case Reducer::Max:
+                return high;
+            default:
+                return std::max(std::fabs(low), std::fabs(high));
+        }
+    }
+
+    void write_channel_extremes(Reducer reducer, std::span<double> out) {
+        if (low_.empty()) {
+            low_.resize(view_.channels);
+            high_.resize(view_.channels);
+            find_channel_extremes(values_, view_, low_, high_);
+        }
+        for (std::size_t c = 0; c < out.size(); ++c) {
+            out[c] = pick(reducer, low_[c], high_[c]);
+        }
+    }
+
+    void write_quantile(const TapMeasure& wanted, std::span<double> out) const {
+        const bool of_magnitude = wanted.measure.reducer == Reducer::AbsQuantile;
+        const ChannelView view = wanted.by_channel ? view_ : ChannelView{1, 1, values_.size()};
+        std::vector<float> channel(view.outer * view.inner);
+        for (std::size_t c = 0; c < view.channels; ++c) {
+            for (std::size_t o = 0; o < view.outer; ++o) {
+                const auto run = values_.subspan((o * view.channels + c) * view.inner, view.inner);
+                std::transform(run.begin(), run.end(), channel.begin() + static_cast<std::ptrdiff_t>(o * view.inner),
+                               [&](float value) { return of_magnitude ? std::fabs(value) : value; });
+            }
+            out[c] = quantile(channel, wanted.measure.probability);
+        }
+    }
+
+    std::span<const float> values_;
+    ChannelView view_;
+    std::optional<Extremes> extremes_;
+    std::vector<double> low_, high_;
+};
+
 }  // namespace
 
-StatisticsTap::StatisticsTap(const ov::Output<ov::Node>& tensor, const StatisticRequest& request,
+StatisticsTap::StatisticsTap(const ov::Output<ov::Node>& tensor, std::vector<TapMeasure> measures,
                              std::size_t channel_axis)
-    : Op({tensor}),
-      range_(request.range),
-      channel_range_(request.channel_range),
-      channel_mean_(request.channel_mean),
-      channel_axis_(static_cast<int64_t>(channel_axis)) {
+    : Op({tensor}), measures_(std::move(measures)), channel_axis_(channel_axis) {
     constructor_validate_and_infer_types();
 }
 
@@ -41,90 +122,84 @@ void StatisticsTap::validate_and_infer_types() {
     const auto& shape = get_input_partial_shape(0);
     auto length = ov::Dimension::dynamic();
     if (shape.rank().is_static()) {
-        const bool by_channel = channel_range_ || channel_mean_;
-        const auto channels = by_channel ? shape[static_cast<std::size_t>(channel_axis_)] : ov::Dimension(0);
+        const auto channels = any_by_channel(measures_) ? shape[channel_axis_] : ov::Dimension(0);
         if (channels.is_static()) {
-            length = static_cast<int64_t>(sizeof(double) * row_length(shape.size(),
-                                                                      static_cast<std::size_t>(channels.get_length()),
-                                                                      channel_range_, channel_mean_));
+            length = static_cast<int64_t>(
+                sizeof(double) * row_length(shape.size(), static_cast<std::size_t>(channels.get_length()), measures_));
         }
     }
     set_output_type(0, ov::element::u8, ov::PartialShape{length});
 }
 
 bool StatisticsTap::visit_attributes(ov::AttributeVisitor& visitor) {
-    visitor.on_attribute("range", range_);
-    visitor.on_attribute("channel_range", channel_range_);
-    visitor.on_attribute("channel_mean", channel_mean_);
-    visitor.on_attribute("channel_axis", channel_axis_);
+    std::string text;
+    for (const auto& [measure, by_channel] : measures_) {
+        text += std::to_string(static_cast<int>(measure.reducer)) + ":" + std::to_string(measure.probability) +
+                (by_channel ? ":channel " : " ");
+    }
+    auto axis = static_cast<int64_t>(channel_axis_);
+    visitor.on_attribute("measures", text);
+    visitor.on_attribute("channel_axis", axis);
     return true;
 }
 
 std::shared_ptr<ov::Node> StatisticsTap::clone_with_new_inputs(const ov::OutputVector& inputs) const {
-    StatisticRequest request;
-    request.range = range_;
-    request.channel_range = channel_range_;
-    request.channel_mean = channel_mean_;
-    return std::make_shared<StatisticsTap>(inputs.at(0), request, static_cast<std::size_t>(channel_axis_));
+    return std::make_shared<StatisticsTap>(inputs.at(0), measures_, channel_axis_);
 }
 
 bool StatisticsTap::evaluate(ov::TensorVector& outputs, const ov::TensorVector& inputs) const {
     const auto& tensor = inputs[0];
     const auto& shape = tensor.get_shape();
     const std::span<const float> values(tensor.data<const float>(), tensor.get_size());
-    const bool by_channel = channel_range_ || channel_mean_;
-    const auto view = view_channels(shape, static_cast<std::size_t>(channel_axis_));
-    const std::size_t channels = by_channel ? view.channels : 0;
-
-    std::vector<double> row(row_length(shape.size(), channels, channel_range_, channel_mean_));
-    row[2] = 1;
-    if (range_) {
-        const auto extremes = find_extremes(values);
-        row[0] = extremes.low;
-        row[1] = extremes.high;
-        row[2] = extremes.is_bounded;
-    }
-    row[3] = static_cast<double>(shape.size());
-    std::copy(shape.begin(), shape.end(), row.begin() + 4);
-    row[4 + shape.size()] = static_cast<double>(channels);
+    const ChannelView view =
+        any_by_channel(measures_) ? view_channels(shape, channel_axis_) : ChannelView{1, 0, values.size()};
+    std::vector<double> row(row_length(shape.size(), view.channels, measures_));
+    Reductions reductions(values, view);
+    row[0] = reductions.extremes().is_bounded;
+    row[1] = static_cast<double>(shape.size());
+    std::copy(shape.begin(), shape.end(), row.begin() + 2);
+    row[2 + shape.size()] = static_cast<double>(view.channels);
     std::span<double> rest = std::span(row).subspan(kFixed + shape.size());
-    if (channel_range_) {
-        find_channel_extremes(values, view, rest.subspan(0, channels), rest.subspan(channels, channels));
-        rest = rest.subspan(2 * channels);
-    }
-    if (channel_mean_) {
-        sum_channels(values, view, rest.subspan(0, channels));
+    for (const auto& measure : measures_) {
+        const std::size_t count = measure.by_channel ? view.channels : 1;
+        reductions.write(measure, rest.subspan(0, count));
+        rest = rest.subspan(count);
     }
     outputs[0].set_shape({row.size() * sizeof(double)});
     std::memcpy(outputs[0].data(), row.data(), row.size() * sizeof(double));
     return true;
 }
 
-TapReading StatisticsTap::read(const ov::Tensor& packed, const StatisticRequest& request) {
-    std::vector<double> row(packed.get_byte_size() / sizeof(double));
-    std::memcpy(row.data(), packed.data(), row.size() * sizeof(double));
+namespace {
+
+TapReading read_row(const std::vector<double>& row, const std::vector<TapMeasure>& measures) {
     TapReading reading;
-    reading.low = row.at(0);
-    reading.high = row.at(1);
-    reading.is_bounded = row.at(2) != 0;
-    const auto rank = static_cast<std::size_t>(row.at(3));
+    reading.is_bounded = row.at(0) != 0;
+    const auto rank = static_cast<std::size_t>(row.at(1));
     for (std::size_t i = 0; i < rank; ++i) {
-        reading.shape.push_back(static_cast<std::size_t>(row.at(4 + i)));
+        reading.shape.push_back(static_cast<std::size_t>(row.at(2 + i)));
     }
-    const auto channels = static_cast<std::ptrdiff_t>(row.at(4 + rank));
+    const auto channels = static_cast<std::ptrdiff_t>(row.at(2 + rank));
     auto next = row.begin() + static_cast<std::ptrdiff_t>(kFixed + rank);
-    const auto take = [&](std::vector<double>& into) {
-        into.assign(next, next + channels);
-        next += channels;
-    };
-    if (request.channel_range) {
-        take(reading.channel_low);
-        take(reading.channel_high);
-    }
-    if (request.channel_mean) {
-        take(reading.channel_sum);
+    for (const auto& measure : measures) {
+        const auto last = next + (measure.by_channel ? channels : 1);
+        reading.values.emplace_back(next, last);
+        next = last;
     }
     return reading;
+}
+
+}  // namespace
+
+std::vector<TapReading> StatisticsTap::read(const ov::Tensor& packed, const std::vector<TapMeasure>& measures) {
+    std::vector<TapReading> readings;
+    const std::size_t bytes = packed.get_shape().back();
+    std::vector<double> row(bytes / sizeof(double));
+    for (std::size_t at = 0; bytes > 0 && at < packed.get_byte_size(); at += bytes) {
+        std::memcpy(row.data(), static_cast<const std::byte*>(packed.data()) + at, bytes);
+        readings.push_back(read_row(row, measures));
+    }
+    return readings;
 }
 
 }  // namespace octet

@@ -11,16 +11,21 @@
 
 namespace octet {
 
+/// One reduction that a tap makes.
+struct TapMeasure {
+    Measure measure;
+    bool by_channel = false;
+};
+
 /// What a tap reads off one sample's tensor.
 struct TapReading {
     ov::Shape shape;
-    double low = 0, high = 0;
     bool is_bounded = true;
-    std::vector<double> channel_low, channel_high, channel_sum;
+    std::vector<std::vector<double>> values;  ///< one number, or one for each channel, for each of the tap's measures
 };
 
-/// An operation of our own that stands on a tensor inside the calibration graph and reduces it in one pass, so that no
-/// tensor leaves the device.
+/// An operation of our own that stands on a tensor inside the calibration graph and reduces it, so that no tensor
+/// leaves the device.
 ///
 ///     X -> ... ==> X -> ...
 ///                  X -> StatisticsTap -> Result u8[n]
@@ -32,7 +37,7 @@ public:
     OPENVINO_OP("StatisticsTap", "octet");
 
     StatisticsTap() = default;
-    StatisticsTap(const ov::Output<ov::Node>& tensor, const StatisticRequest& request, std::size_t channel_axis);
+    StatisticsTap(const ov::Output<ov::Node>& tensor, std::vector<TapMeasure> measures, std::size_t channel_axis);
 
     void validate_and_infer_types() override;
     bool visit_attributes(ov::AttributeVisitor& visitor) override;
@@ -42,14 +47,12 @@ public:
     }
     bool evaluate(ov::TensorVector& outputs, const ov::TensorVector& inputs) const override;
 
-    /// Unpacks what evaluate() wrote for a tensor of `request`.
-    static TapReading read(const ov::Tensor& packed, const StatisticRequest& request);
+    /// Unpacks what evaluate() wrote for these measures: rows, stacked on any number of axes before the last.
+    static std::vector<TapReading> read(const ov::Tensor& packed, const std::vector<TapMeasure>& measures);
 
 private:
-    bool range_ = false;
-    bool channel_range_ = false;
-    bool channel_mean_ = false;
-    int64_t channel_axis_ = 0;
+    std::vector<TapMeasure> measures_;
+    std::size_t channel_axis_ = 0;
 };
 
 }  // namespace octet

@@ -61,18 +61,19 @@ void expect_exact_mean(const Output& operation, const std::shared_ptr<ov::op::v0
     quantizer.kind = TensorKind::Weights;
     quantizer.scheme = {.granularity = Granularity::PerChannel, .level_low = -7, .level_high = 7};
     plan.quantizers.push_back(quantizer);
-    Context context{options, plan};
+    Statistics statistics;
+    Observer observer;
+    Context context{options, plan, statistics, observer, 1, {}, 1};
 
     StatisticPlan questions;
     FastBiasCorrection().request(*model, context, questions);
-    Observer observer;
     const SampleSource source{1, [&](std::size_t) { return std::vector<ov::Tensor>{sample}; },
                               [](std::size_t) { return std::string("sample"); }};
-    const auto collected = collect(model, questions, source, {.threads = 1}, observer);
-    MinMaxQuantization().apply(*model, context, collected.statistics);
+    statistics = collect(model, questions, source, {.threads = 1}, observer).statistics;
+    MinMaxQuantization().apply(*model, context);
     const auto uncorrected =
         channel_means(infer(model->clone(), {sample})[0], model->output().get_shape(), output_axis);
-    FastBiasCorrection().apply(*model, context, collected.statistics);
+    FastBiasCorrection().apply(*model, context);
     const auto corrected = channel_means(infer(model, {sample})[0], model->output().get_shape(), output_axis);
 
     double error_before = 0;
@@ -171,16 +172,17 @@ TEST(FastBiasCorrection, HandsOnWhatAnOperationWithoutABiasIsMissing) {
         quantizer.scheme = {.granularity = Granularity::PerChannel, .level_low = -7, .level_high = 7};
         plan.quantizers.push_back(quantizer);
     }
-    Context context{options, plan};
+    Statistics statistics;
+    Observer observer;
+    Context context{options, plan, statistics, observer, 1, {}, 1};
     StatisticPlan questions;
     FastBiasCorrection().request(*model, context, questions);
-    Observer observer;
     const SampleSource source{1, [&](std::size_t) { return std::vector<ov::Tensor>{sample}; },
                               [](std::size_t) { return std::string("sample"); }};
-    const auto collected = collect(model, questions, source, {.threads = 1}, observer);
-    MinMaxQuantization().apply(*model, context, collected.statistics);
+    statistics = collect(model, questions, source, {.threads = 1}, observer).statistics;
+    MinMaxQuantization().apply(*model, context);
     const auto operations = model->get_ops().size();
-    FastBiasCorrection().apply(*model, context, collected.statistics);
+    FastBiasCorrection().apply(*model, context);
     EXPECT_EQ(model->get_ops().size(), operations) << "no bias is added";
     const auto corrected = channel_means(infer(model, {sample})[0], model->output().get_shape(), 1);
     for (std::size_t c = 0; c < expected.size(); ++c) {

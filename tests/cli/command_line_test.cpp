@@ -57,7 +57,10 @@ TEST(CommandLine, ReadsEveryOption) {
         "--layout "
         "nhwc --subset 300 --preset MIXED --model-type Transformer --target-device cpu --ignored-scope a "
         "--ignored-scope "
-        "re:b,[cd] --ignored-type add --no-bias-correction --no-fold --threads 2 --shape x[1,3,640,640] --shape y[1,?] "
+        "re:b,[cd] --ignored-region a,b->c --profile POT -c pot.json --hardware-rules own.json --range-preset quantile "
+        "--saturation-fix all --channel-alignment --no-fast-bias --set activations.bits=4 --set "
+        "weights.range_estimator.max.type=abs_quantile --ignored-type add --no-bias-correction --no-fold --threads 2 "
+        "--shape x[1,3,640,640] --shape y[1,?] "
         "--reshape --fp16 --keep-uncompressed-weights --skip-bad --check=20 --progress JSON --quiet --log-level "
         "Warning "
         "--data ids=i.npy");
@@ -71,9 +74,21 @@ TEST(CommandLine, ReadsEveryOption) {
     EXPECT_EQ(given.options.subset, 300u);
     EXPECT_EQ(given.options.preset, Preset::Mixed);
     EXPECT_EQ(given.options.model_type, ModelType::Transformer);
-    EXPECT_EQ(given.options.target_device, "cpu");
+    EXPECT_EQ(given.options.target_device, "CPU");
     EXPECT_EQ(given.options.ignored.names, (std::vector<std::string>{"a", "re:b,[cd]"}));
-    EXPECT_EQ(given.options.ignored.types, (std::vector<std::string>{"add"}));
+    EXPECT_EQ(given.options.ignored.types, (std::vector<IgnoredType>{{"add"}}));
+    EXPECT_EQ(given.options.ignored.regions, (std::vector<IgnoredRegion>{{{"a", "b"}, {"c"}}}));
+    EXPECT_EQ(given.profile, Profile::Pot);
+    EXPECT_EQ(given.config, "pot.json");
+    EXPECT_EQ(given.hardware_rules, "own.json");
+    EXPECT_EQ(given.options.range_estimator.preset, RangePreset::Quantile);
+    EXPECT_EQ(given.options.saturation_fix, SaturationFix::All);
+    EXPECT_TRUE(given.options.channel_alignment);
+    EXPECT_FALSE(given.options.use_fast_bias);
+    EXPECT_EQ(given.options.activations.bits, 4);
+    ASSERT_TRUE(given.options.weights.range_estimator);
+    EXPECT_EQ(given.options.weights.range_estimator->max.type, RangeStatistic::AbsQuantile);
+    EXPECT_EQ(given.settings.back().option, "--keep-uncompressed-weights");
     EXPECT_FALSE(given.options.bias_correction);
     EXPECT_FALSE(given.options.fold);
     EXPECT_EQ(given.run.threads, 2u);
@@ -138,15 +153,25 @@ TEST(CommandLine, RefusesWhatMakesNoSense) {
     for (const auto& c : {
              Case{"extra", "unexpected argument \"extra\""},
              Case{"--preset", "--preset"},
-             Case{"--preset fast", "performance, mixed; got \"fast\""},
+             Case{"--preset fast", "performance, mixed, accuracy; got \"fast\""},
              Case{"--preset mixd", "did you mean \"mixed\"?"},
              Case{"--preset mixed --preset mixed", "--preset"},
-             Case{"--subset 0", "at least 1; got \"0\""},
-             Case{"--subset -3", "\"-3\""},
-             Case{"--subset 1.5", "\"1.5\""},
+             Case{"--subset 0", "at least 1; got 0"},
+             Case{"--subset -3", "got -3"},
+             Case{"--subset 1.5", "got 1.5"},
              Case{"--subset 99999999999999999999999", "whole number"},
              Case{"--check=0", "--check"},
              Case{"--threads two", "--threads"},
+             Case{"--profile pots", "did you mean \"pot\"?"},
+             Case{"--target-device VPU", "NPU"},
+             Case{"--ignored-region a-b", "first->last"},
+             Case{"--ignored-region a->", "first->last"},
+             Case{"--saturation-fix some", "first_layer"},
+             Case{"--range-preset quantil", "did you mean \"quantile\"?"},
+             Case{"--set weights.bits", "KEY=VALUE"},
+             Case{"--set weights.bit=8", "weights.bits"},
+             Case{"--set weights.bits=1", "2"},
+             Case{"--set weights.range_estimator.max.aggregator=max", "aggregator"},
              Case{"--mean 1,,2", "commas"},
              Case{"--mean nan", "commas"},
              Case{"--scale x", "commas"},
@@ -173,7 +198,7 @@ TEST(CommandLine, HelpNamesEveryOptionOfACommand) {
         const auto parsed = parse_command_line(words(line));
         EXPECT_EQ(parsed.command, "");
         for (const char* part : {"Usage: octet quantize", "Examples:", "-m, --model PATH", "--check[=N]",
-                                 "--letterbox[=", "--ignored-scope NAME|re:REGEX", "Default performance"}) {
+                                 "--letterbox[=", "--ignored-scope NAME|re:REGEX", "--set KEY=VALUE"}) {
             EXPECT_NE(parsed.text.find(part), std::string::npos) << line << " lacks " << part;
         }
     }

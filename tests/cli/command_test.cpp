@@ -131,6 +131,78 @@ TEST_F(Command, WrongUsageIsOneLineAndAHintAndExitCodeTwo) {
     }
 }
 
+/// options.json of a run into `folder`.
+nlohmann::json options_in(const fs::path& folder) {
+    std::ifstream file(folder / "options.json");
+    return nlohmann::json::parse(file);
+}
+
+TEST_F(Command, AConfigurationFileIsTheBaseAndTheCommandLineIsStronger) {
+    std::ofstream(path("pot.json")) << R"({"compression": {"target_device": "CPU", "algorithms": [ // POT's form
+        {"name": "DefaultQuantization", "params": {"preset": "mixed", "stat_subset_size": 5,
+         "ignored": {"scope": ["conv"]}}},]}})";
+    const auto run = quantize({"-c", path("pot.json"), "--subset", "7", "--set",
+                               "activations.range_estimator.max.aggregator=max", "--ignored-type", "Convolution"});
+    ASSERT_EQ(run.code, 2) << "no operation is named conv";
+    EXPECT_TRUE(has(run.err, "conv")) << run.err;
+
+    std::ofstream(path("pot.json")) << R"({"algorithms": [{"name": "DefaultQuantization",
+        "params": {"preset": "mixed", "stat_subset_size": 5}}]})";
+    const auto again = quantize({"-c", path("pot.json"), "--subset", "7", "--set",
+                                 "activations.range_estimator.max.aggregator=max", "--ignored-type", "Convolution"});
+    ASSERT_EQ(again.code, 0) << again.err;
+    const auto options = options_in(root_ / "out");
+    EXPECT_EQ(options["profile"], "pot");
+    EXPECT_EQ(options["preset"], "mixed");
+    EXPECT_EQ(options["stat_subset_size"], 7);
+    EXPECT_EQ(options["activations"]["range_estimator"]["max"]["aggregator"], "max");
+    EXPECT_EQ(options["ignored"]["operations"][0]["type"], "Convolution");
+    EXPECT_EQ(options["channel_alignment"], true);
+}
+
+TEST_F(Command, OptionsOfAnEarlierRunGiveTheSameModelAgain) {
+    ASSERT_EQ(quantize({"--preset", "mixed", "--saturation-fix", "no"}).code, 0);
+    const auto read = [&](const char* file) {
+        std::ifstream in(root_ / "out" / file, std::ios::binary);
+        return std::string(std::istreambuf_iterator<char>(in), {});
+    };
+    const std::string before = read("small.bin"), options = read("options.json");
+    std::ofstream(path("again.json")) << options;
+    ASSERT_EQ(quantize({"-c", path("again.json")}).code, 0);
+    EXPECT_EQ(read("small.bin"), before);
+    EXPECT_EQ(read("options.json"), options);
+}
+
+TEST_F(Command, RulesOfOnesOwnReplaceTheTargets) {
+    std::ofstream(path("rules.json")) << R"({ // the example of docs/hardware_rules.md, for convolutions
+        "based_on": "cpu", "targets": ["MINE"], "without": ["Add", "MatMul", "AvgPool", "ReduceMean"],
+        "schemes": {"q4_w": [{"bits": 4, "mode": "symmetric", "granularity": "perchannel"}]},
+        "operations": [{"types": ["Convolution"], "activations": "q8_a", "weights": "q4_w", "ports": [0, 1]}]})";
+    ASSERT_EQ(quantize({"--hardware-rules", path("rules.json")}).code, 0);
+    std::ifstream file(root_ / "out/quantization.json");
+    const auto report = nlohmann::json::parse(file);
+    std::size_t weights = 0;
+    for (const auto& quantizer : report["quantizers"]) {
+        const bool is_weights = quantizer["kind"] == "weights";
+        weights += is_weights ? 1 : 0;
+        EXPECT_EQ(quantizer["scheme"]["bits"], is_weights ? 4 : 8) << quantizer;
+    }
+    EXPECT_GT(weights, 0u);
+}
+
+TEST_F(Command, AllThatIsWrongInAConfigurationIsToldAtOnce) {
+    std::ofstream(path("bad.json")) << R"({"algorithms": [{"name": "DefaultQuantisation",
+        "params": {"preset": "fast", "activations": {"bit": 8}}}]})";
+    const auto run = quantize({"-c", path("bad.json")});
+    EXPECT_EQ(run.code, 2);
+    for (const char* part : {"DefaultQuantization", "fast", "bits"}) {
+        EXPECT_TRUE(has(run.err, part)) << part << " is not in\n" << run.err;
+    }
+    EXPECT_FALSE(fs::exists(root_ / "out" / "small.xml"));
+    EXPECT_EQ(quantize({"-c", path("none.json")}).code, 3);
+    EXPECT_EQ(quantize({"--hardware-rules", path("bad.json")}).code, 2);
+}
+
 TEST_F(Command, QuantizesPicturesAndTellsWhatItDid) {
     const auto run = quantize({});
     ASSERT_EQ(run.code, 0) << run.err;

@@ -1,3 +1,5 @@
+#include <map>
+
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -87,25 +89,30 @@ TEST(OptionsJson, HoldsEveryOptionThatChangesTheResult) {
     options.preset = Preset::Mixed;
     options.model_type = ModelType::Transformer;
     options.subset = 300;
-    options.ignored = {.names = {"re:.*head.*"}, .types = {"Add"}};
+    options.ignored = {.names = {"re:.*head.*"}, .types = {{"Add"}}};
     options.shapes[""] = ov::PartialShape{1, 3, ov::Dimension::dynamic(), 224};
     const Json json = Json::parse(to_json(options));
-    EXPECT_EQ(json, (Json{{"preset", "mixed"},
-                          {"model_type", "transformer"},
-                          {"target_device", "ANY"},
-                          {"subset", 300},
-                          {"ignored", {{"names", {"re:.*head.*"}}, {"types", {"Add"}}}},
-                          {"fold", true},
-                          {"bias_correction", true},
-                          {"keep_uncompressed_weights", false},
-                          {"fp16", false},
-                          {"shapes", {{"", "[1,3,?,224]"}}},
-                          {"reshape", false},
-                          {"skip_bad", false}}));
+    const Json expected{{"profile", "octet"},
+                        {"preset", "mixed"},
+                        {"model_type", "transformer"},
+                        {"target_device", "ANY"},
+                        {"stat_subset_size", 300},
+                        {"fold", true},
+                        {"bias_correction", true},
+                        {"keep_uncompressed_weights", false},
+                        {"fp16", false},
+                        {"shapes", {{"", "[1,3,?,224]"}}},
+                        {"reshape", false},
+                        {"skip_bad", false}};
+    for (const auto& [name, value] : expected.items()) {
+        EXPECT_EQ(json.at(name), value) << name;
+    }
+    EXPECT_EQ(json.at("ignored").at("scope"), Json({"re:.*head.*"}));
+    EXPECT_EQ(json.at("ignored").at("operations"), Json::array({{{"type", "Add"}}}));
 }
 
 TEST(OptionsJson, AnUnsetSubsetIsNull) {
-    EXPECT_TRUE(Json::parse(to_json(Options{})).at("subset").is_null());
+    EXPECT_TRUE(Json::parse(to_json(Options{})).at("stat_subset_size").is_null());
 }
 
 TEST(OptionTexts, AreShortSortedAndWithoutWhatIsUnset) {
@@ -114,11 +121,11 @@ TEST(OptionTexts, AreShortSortedAndWithoutWhatIsUnset) {
     const auto texts = option_texts(options);
     EXPECT_TRUE(std::is_sorted(texts.begin(), texts.end()));
     for (const auto& [name, text] : texts) {
-        EXPECT_NE(name, "subset");
+        EXPECT_NE(name, "stat_subset_size");
         EXPECT_EQ(text.find('\n'), std::string::npos) << name;
     }
-    EXPECT_EQ(texts[3].first, "ignored");
-    EXPECT_EQ(texts[3].second, R"({"names":["a\"b"],"types":[]})");
+    const std::map<std::string, std::string> by_name(texts.begin(), texts.end());
+    EXPECT_EQ(by_name.at("ignored"), R"({"operations":[],"regions":[],"scope":["a\"b"],"skip_model":false})");
 }
 
 }  // namespace

@@ -88,9 +88,9 @@ TEST(Save, KeepsRtInfoAndAddsProvenanceWithoutPathOrThreads) {
     EXPECT_EQ(back->get_rt_info<std::string>("octet", "preparation"), "{\"mean\":[1]}");
     EXPECT_EQ(back->get_rt_info<std::string>("octet", "version"), kVersion);
     EXPECT_EQ(back->get_rt_info<std::string>("octet", "quantization", "preset"), "performance");
-    EXPECT_EQ(back->get_rt_info<std::string>("octet", "quantization", "subset"), "3");
+    EXPECT_EQ(back->get_rt_info<std::string>("octet", "quantization", "stat_subset_size"), "3");
     EXPECT_EQ(back->get_rt_info<std::string>("octet", "quantization", "ignored"),
-              R"({"names":["re:<&\">"],"types":[]})");
+              R"({"operations":[],"regions":[],"scope":["re:<&\">"],"skip_model":false})");
     const std::string xml = read_file(files.xml);
     for (const std::string& word :
          {folder.path.string(), std::string("thread"), std::string(".tmp"), std::string("source")}) {

@@ -9,18 +9,13 @@
 #include "octet/model_io.hpp"
 #include "octet/quantize.hpp"
 
+#include "support.hpp"
 #include "support/builders.hpp"
 
 namespace octet {
 namespace {
 
 using namespace testing;
-
-std::unique_ptr<Dataset> random_dataset(std::size_t count, const ov::Shape& shape) {
-    return make_dataset(count, [shape](std::size_t index) {
-        return Sample{{"x", random_tensor(shape, static_cast<unsigned>(index) + 1, 1, 0.2F)}};
-    });
-}
 
 std::shared_ptr<ov::Model> small_model(const ov::PartialShape& shape = {1, 3, 16, 16}) {
     const auto x = parameter(shape);
@@ -30,15 +25,6 @@ std::shared_ptr<ov::Model> small_model(const ov::PartialShape& shape = {1, 3, 16
     const auto pool = make<ov::op::v1::ReduceMean>("pool", sum, integers({2, 3}), false);
     return model_of({make<ov::op::v0::MatMul>("fc", pool, random_constant({8, 6}, 7, "fc/weights"), false, false)},
                     {x});
-}
-
-double sqnr_db(const std::vector<float>& reference, const std::vector<float>& other) {
-    double signal = 0, noise = 0;
-    for (std::size_t i = 0; i < reference.size(); ++i) {
-        signal += std::pow(reference[i], 2);
-        noise += std::pow(reference[i] - other[i], 2);
-    }
-    return 10 * std::log10(signal / noise);
 }
 
 TEST(Quantize, GivesAModelNearTheOriginal) {

@@ -42,12 +42,28 @@ std::vector<float> hidden_values(const Network& net, const ov::Tensor& sample) {
     return infer(probe->clone(), {sample})[0];
 }
 
+StatisticRequest whole(const ov::Output<ov::Node>& tensor, Reducer reducer) {
+    return {tensor, {}, {reducer}, Keep::EachSample};
+}
+
+StatisticRequest by_channel(const ov::Output<ov::Node>& tensor, Reducer reducer, Keep keep) {
+    return {tensor, 1, {reducer}, keep};
+}
+
+std::vector<double> answer(const Collected& collected, const StatisticRequest& request) {
+    const auto values = collected.statistics.find(request);
+    return {values.begin(), values.end()};
+}
+
 Collected measure(const Network& net, const SampleSource& samples, CollectOptions options = {.threads = 1}) {
     StatisticPlan plan;
-    plan.request_range(net.x);
-    plan.request_range(net.hidden);
-    plan.request_channel_mean(net.hidden, 1);
-    plan.request_channel_range(net.hidden, 1);
+    for (const ov::Output<ov::Node>& tensor : {ov::Output<ov::Node>(net.x), ov::Output<ov::Node>(net.hidden)}) {
+        plan.request(whole(tensor, Reducer::Min));
+        plan.request(whole(tensor, Reducer::Max));
+    }
+    plan.request(by_channel(net.hidden, Reducer::Mean, Keep::Mean));
+    plan.request(by_channel(net.hidden, Reducer::Min, Keep::Least));
+    plan.request(by_channel(net.hidden, Reducer::Max, Keep::Largest));
     Observer observer;
     return collect(net.model, plan, samples, options, observer);
 }
@@ -57,18 +73,22 @@ TEST(Collect, EqualsReductionsOnTheHost) {
     const ov::Shape shape{1, 3, 9, 10};
     const auto samples = random_samples(5, shape);
     const auto collected = measure(net, samples);
-    const auto* range = collected.statistics.find_range(net.hidden);
-    const auto* channels = collected.statistics.find_channels(net.hidden, 1);
-    ASSERT_NE(range, nullptr);
-    ASSERT_NE(channels, nullptr);
-    EXPECT_EQ(collected.samples, 5U);
-    EXPECT_EQ(range->shape, (ov::Shape{1, 5, 9, 10}));
+    const auto largest = answer(collected, whole(net.hidden, Reducer::Max));
+    const auto channel_mean = answer(collected, by_channel(net.hidden, Reducer::Mean, Keep::Mean));
+    const auto channel_low = answer(collected, by_channel(net.hidden, Reducer::Min, Keep::Least));
+    const auto channel_high = answer(collected, by_channel(net.hidden, Reducer::Max, Keep::Largest));
+    ASSERT_EQ(largest.size(), 5U);
+    ASSERT_EQ(channel_mean.size(), 5U);
+    ASSERT_EQ(channel_low.size(), 5U);
+    ASSERT_EQ(channel_high.size(), 5U);
+    EXPECT_EQ(collected.samples.size(), 5U);
+    EXPECT_EQ(collected.statistics.facts(net.hidden)->shape, (ov::Shape{1, 5, 9, 10}));
 
     std::vector<double> mean(5, 0), high(5, 0);
     for (std::size_t i = 0; i < 5; ++i) {
         const auto values = hidden_values(net, samples.inputs(i)[0]);
         // The plugin may fuse differently around a tap: equal within float rounding.
-        EXPECT_NEAR(range->high[i], *std::max_element(values.begin(), values.end()), 1e-5);
+        EXPECT_NEAR(largest[i], *std::max_element(values.begin(), values.end()), 1e-5);
         std::vector<double> sums(5);
         sum_channels(values, {1, 5, 90}, sums);
         for (std::size_t c = 0; c < 5; ++c) {
@@ -79,9 +99,9 @@ TEST(Collect, EqualsReductionsOnTheHost) {
         }
     }
     for (std::size_t c = 0; c < 5; ++c) {
-        EXPECT_NEAR(channels->channel_mean[c], mean[c], 1e-5) << c;
-        EXPECT_NEAR(channels->channel_high[c], high[c], 1e-5) << c;
-        EXPECT_GE(channels->channel_low[c], 0) << c;
+        EXPECT_NEAR(channel_mean[c], mean[c], 1e-5) << c;
+        EXPECT_NEAR(channel_high[c], high[c], 1e-5) << c;
+        EXPECT_GE(channel_low[c], 0) << c;
     }
 }
 
@@ -96,10 +116,10 @@ TEST(Collect, DoesNotDependOnTheNumberOfThreads) {
     const auto one = measure(net, samples, {.threads = 1});
     for (const std::size_t threads : {2, 3}) {
         const auto several = measure(net, samples, {.threads = threads});
-        expect_same_bits(one.statistics.find_range(net.x)->low, several.statistics.find_range(net.x)->low);
-        expect_same_bits(one.statistics.find_range(net.hidden)->high, several.statistics.find_range(net.hidden)->high);
-        expect_same_bits(one.statistics.find_channels(net.hidden, 1)->channel_mean,
-                         several.statistics.find_channels(net.hidden, 1)->channel_mean);
+        for (const auto& request : {whole(net.x, Reducer::Min), whole(net.hidden, Reducer::Max),
+                                    by_channel(net.hidden, Reducer::Mean, Keep::Mean)}) {
+            expect_same_bits(answer(one, request), answer(several, request));
+        }
     }
 }
 
@@ -119,8 +139,8 @@ TEST(Collect, TakesSamplesOfDifferentShapes) {
                          },
                          [](std::size_t) { return std::string("sample"); }};
     const auto collected = measure(net, samples);
-    EXPECT_EQ(collected.statistics.find_range(net.hidden)->high.size(), 3U);
-    EXPECT_EQ(collected.statistics.find_range(net.hidden)->shape, (ov::Shape{1, 5, 6, 8}));
+    EXPECT_EQ(answer(collected, whole(net.hidden, Reducer::Max)).size(), 3U);
+    EXPECT_EQ(collected.statistics.facts(net.hidden)->shape, (ov::Shape{1, 5, 6, 8}));
 }
 
 TEST(Collect, SeesMasks) {
@@ -128,10 +148,10 @@ TEST(Collect, SeesMasks) {
     const auto masked = make<ov::op::v1::Add>("masked", net.hidden, constant({}, {-3.4e38F}));
     net.model = model_of({masked}, {net.x});
     StatisticPlan plan;
-    plan.request_range(masked);
+    plan.request(whole(masked, Reducer::Max));
     Observer observer;
     const auto collected = collect(net.model, plan, random_samples(2, {1, 3, 9, 10}), {.threads = 1}, observer);
-    EXPECT_FALSE(collected.statistics.find_range(masked)->is_bounded);
+    EXPECT_FALSE(collected.statistics.facts(masked)->is_bounded);
 }
 
 TEST(Collect, NamesTheSampleThatFails) {
@@ -150,7 +170,7 @@ TEST(Collect, NamesTheSampleThatFails) {
         EXPECT_EQ(error.where(), "sample 4");
     }
     const auto collected = measure(net, samples, {.threads = 2, .skip_bad = true});
-    EXPECT_EQ(collected.samples, 8U);
+    EXPECT_EQ(collected.samples.size(), 8U);
     EXPECT_EQ(collected.bad_samples, (std::vector<std::string>{"sample 4: cannot be read"}));
 }
 
@@ -163,7 +183,7 @@ TEST(Collect, StopsWhenAsked) {
     } observer;
     const auto net = network();
     StatisticPlan plan;
-    plan.request_range(net.x);
+    plan.request(whole(net.x, Reducer::Max));
     try {
         collect(net.model, plan, random_samples(50, {1, 3, 9, 10}), {.threads = 2}, observer);
         FAIL();
@@ -175,14 +195,11 @@ TEST(Collect, StopsWhenAsked) {
 TEST(StatisticPlan, MergesEqualQuestions) {
     const auto net = network();
     StatisticPlan plan;
-    plan.request_range(net.x);
-    plan.request_range(net.x);
-    plan.request_channel_mean(net.x, 1);
-    plan.request_channel_mean(net.x, 1);
+    EXPECT_TRUE(plan.empty());
+    plan.request(whole(net.x, Reducer::Max));
+    plan.request(whole(net.x, Reducer::Max));
     ASSERT_EQ(plan.requests().size(), 1U);
-    EXPECT_TRUE(plan.requests()[0].range);
-    EXPECT_TRUE(plan.requests()[0].channel_mean);
-    plan.request_channel_mean(net.x, 3);
+    plan.request(by_channel(net.x, Reducer::Max, Keep::Largest));
     EXPECT_EQ(plan.requests().size(), 2U);
 }
 

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "octet/export.hpp"
+#include "octet/options.hpp"
+
+namespace octet {
+
+/// What a configuration file says.
+struct Configuration {
+    Options options;
+    std::vector<std::string> warnings;  ///< what was accepted but has no effect, a line each
+};
+
+/// What is known beside a configuration file and stands above it.
+struct ConfigurationGiven {
+    std::optional<Profile> profile{};            ///< unset: `pot` for POT's form
+    std::optional<std::string> target_device{};  ///< unset: the file's
+};
+
+/// Options in one of two forms, names and values in any letter case:
+/// - POT's: a whole file (`model`, `engine`, `compression`), a bare `compression` section or its list of algorithms.
+///   Profile Pot. Presets are translated for the target device as POT's command does it (on CPU `accuracy` means
+///   `mixed`), unless an algorithm names its target device itself, which is the form of POT's Python interface.
+/// - Octet's own, as options.json has it: an object of options, the profile among them, all of them optional.
+/// JSON may hold comments and trailing commas; a `where` that ends in .yaml or .yml is read as YAML.
+/// Throws Error(InvalidOption), which lists everything that is wrong.
+OCTET_API Configuration parse_configuration(const std::string& text, const std::string& where,
+                                            const ConfigurationGiven& given = {});
+
+/// The same from a file. Throws Error(Io) too.
+OCTET_API Configuration read_configuration(const std::filesystem::path& file, const ConfigurationGiven& given = {});
+
+/// Sets one option by its dotted path, in POT's names or those of options.json, e.g.
+/// `activations.range_estimator.max.aggregator`. `value` is JSON; what is no JSON is taken as text.
+/// Returns warnings. Throws Error(InvalidOption) at `where` (empty: `key`).
+OCTET_API std::vector<std::string> set_option(Options& options, const std::string& key, const std::string& value,
+                                              const std::string& where = {});
+
+}  // namespace octet

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <limits>
+#include <vector>
+
+#include "algorithms/algorithm.hpp"
+#include "algorithms/range_estimator.hpp"
+#include "numeric/ranges.hpp"
+
+namespace octet {
+
+/// The axis of activations that counts channels, where they have a range each.
+constexpr std::size_t kActivationChannelAxis = 1;
+
+constexpr double kNoLimit = std::numeric_limits<double>::infinity();
+
+/// What a range is made from: one number or one for each channel.
+struct Measured {
+    std::vector<double> low;
+    std::vector<double> high;  // of |x| where the scheme is symmetric
+};
+
+/// The ranges of a scheme, clipped as the estimator says.
+std::vector<Range> make_ranges(const Measured& measured, const Scheme& scheme, const RangeEstimator& estimator);
+
+/// Asks for what activation_ranges() needs of `quantizer`.
+void request_ranges(const Quantizer& quantizer, const Options& options, StatisticPlan& statistics);
+
+/// The ranges of each quantizer of the plan, those of one group from the union of what was measured; none for weights.
+/// `widths`: for each quantizer, in [0, 1], where between the estimator's aggregate (0) and the extreme of all samples
+/// (1) the ends lie; empty: 0. Only what has_free_width() may have another than 0.
+std::vector<std::vector<Range>> activation_ranges(const Context& context, const std::vector<double>& widths = {});
+
+/// Does the user leave it open how the samples' extremes of an activation with one range become that range?
+bool has_free_width(const Quantizer& quantizer, const Options& options);
+
+}  // namespace octet

@@ -1,0 +1,229 @@
+// The forms that a configuration may have.
+#include <gtest/gtest.h>
+
+#include "support.hpp"
+
+namespace octet {
+namespace {
+
+TEST(PotForm, IsTheProfilePot) {
+    const auto options = parse(R"({"algorithms": [{"name": "DefaultQuantization"}]})");
+    EXPECT_EQ(to_json(options), to_json(profile_options(Profile::Pot)));
+    EXPECT_EQ(options.profile, Profile::Pot);
+    EXPECT_FALSE(options.fold);
+    EXPECT_TRUE(options.channel_alignment);
+    EXPECT_EQ(options.model_type, ModelType::None);
+    EXPECT_EQ(options.bias_formula, BiasFormula::OutputMean);
+    EXPECT_EQ(options.sampling, Sampling::First);
+    EXPECT_FALSE(options.threshold);
+}
+
+TEST(Profiles, OctetIsTheDefault) {
+    EXPECT_EQ(to_json(profile_options(Profile::Octet)), to_json(Options{}));
+}
+
+TEST(PotForm, MayBeAWholeFileASectionOrAList) {
+    const std::string algorithms = R"([{"name": "DefaultQuantization", "params": {"preset": "mixed"}}])";
+    const std::string section = R"({"target_device": "GPU", "algorithms": )" + algorithms + "}";
+    const auto whole = parse_configuration(
+        R"({"model": {"model": "m.xml"}, "engine": {"type": "simplified"}, "compression": )" + section + "}", "c.json");
+    EXPECT_EQ(to_json(whole.options), to_json(parse(section)));
+    EXPECT_EQ(whole.warnings.size(), 2U);
+    EXPECT_EQ(whole.options.target_device, "GPU");
+    EXPECT_EQ(whole.options.preset, Preset::Mixed);
+    EXPECT_EQ(to_json(parse(R"({"compression": )" + section + "}")), to_json(parse(section)));
+    EXPECT_EQ(parse(algorithms).preset, Preset::Mixed);
+}
+
+TEST(PotForm, TakesSectionParametersInEitherPlaceAndSpelling) {
+    for (const char* name : {"inplace_statistics", "inplace_statistic", "inplase_statistics", "INPLACE_STATISTICS"}) {
+        const std::string entry = "\"" + std::string(name) + "\": false";
+        EXPECT_FALSE(parse("{" + entry + R"(, "algorithms": [{"name": "DefaultQuantization"}]})").inplace_statistics);
+        EXPECT_FALSE(parse(with_params("{" + entry + "}")).inplace_statistics);
+    }
+}
+
+TEST(PotForm, MayHaveCommentsAndTrailingCommas) {
+    const auto options = parse(R"({
+        /* a "block", */
+        "algorithms": [ // the list
+            {"name": "defaultquantization", "params": {"ignored": {"scope": ["a,]//", "b",],}, /**/ },},
+        ],
+    })");
+    EXPECT_EQ(options.ignored.names, (std::vector<std::string>{"a,]//", "b"}));
+    EXPECT_EQ(options.algorithms, std::vector<std::string>{"DefaultQuantization"});
+    EXPECT_TRUE(contains(parse_error("{\"algorithms\": [,]}"), "this is no JSON: line 1, column"));
+    EXPECT_TRUE(contains(parse_error("{\"algorithms\": [1,,]}"), "this is no JSON"));
+}
+
+TEST(PotForm, MayBeYaml) {
+    const auto options = parse(R"(
+compression:
+  target_device: CPU
+  algorithms:
+    - name: DefaultQuantization
+      params:
+        preset: mixed
+        stat_subset_size: 300
+        saturation_fix: no
+        use_fast_bias: false
+        ignored: {scope: [a, '1', 2b]}
+        activations:
+          range_estimator: {max: {aggregator: max, outlier_prob: 1e-3}}
+)",
+                               "c.yml");
+    EXPECT_EQ(options.subset, 300U);
+    EXPECT_EQ(options.saturation_fix, SaturationFix::No);
+    EXPECT_FALSE(options.use_fast_bias);
+    EXPECT_EQ(options.ignored.names, (std::vector<std::string>{"a", "1", "2b"}));
+    EXPECT_EQ(options.activations.range_estimator->max.outlier_prob, 1e-3);
+    EXPECT_TRUE(contains(parse_error("a: [1", "c.yaml"), "c.yaml: this is no YAML: line "));
+    EXPECT_TRUE(contains(parse_error("a: 1\na: 2", "c.yaml"), "a: given twice"));
+}
+
+TEST(PotForm, SurvivesYamlThatGrowsWithoutEnd) {
+    std::string text = "a0: &a0 [x, x]\n";
+    for (int i = 1; i < 40; ++i) {
+        const std::string last = std::to_string(i - 1), name = std::to_string(i);
+        text += "a" + name + ": &a" + name + " [*a" + last + ", *a" + last + "]\n";
+    }
+    EXPECT_TRUE(contains(parse_error(text, "c.yaml"), "too large or too deep"));
+    EXPECT_TRUE(contains(parse_error("&a [*a]", "c.yaml"), "too large or too deep"));
+}
+
+TEST(PotForm, SurvivesDeepLists) {
+    const std::string deep = std::string(100000, '[') + std::string(100000, ']');
+    EXPECT_TRUE(contains(parse_error(with_params(R"({"ignored": {"scope": )" + deep + "}}")), "nested deeper than"));
+}
+
+TEST(PotForm, TellsAllThatIsWrongAtOnce) {
+    EXPECT_EQ(parse_error(R"({"compression": {"target": "CPU", "algorithms": [
+                  {"name": "DefaultQuantisation", "params": {"presets": "mixed", "weights": {"bits": 99}}}]}, "x": 1})"),
+              "c.json: 5 problems\n"
+              "  compression.target: unknown; expected one of dump_intermediate_model, inplace_statistics, model_type, "
+              "target_device\n"
+              "  compression.algorithms[0].name: expected one of DefaultQuantization, ActivationChannelAlignment, "
+              "MinMaxQuantization, FastBiasCorrection, BiasCorrection, OverflowCorrection; got \"DefaultQuantisation\" "
+              "(did you mean \"DefaultQuantization\"?)\n"
+              "  compression.algorithms[0].params.presets: unknown (did you mean \"preset\"?)\n"
+              "  compression.algorithms[0].params.weights.bits: expected a whole number of at least 2 and at most 32; "
+              "got 99\n"
+              "  x: unknown; expected one of model, engine, compression, optimizer");
+}
+
+TEST(PotForm, NeedsAlgorithmsWithNames) {
+    for (const char* text :
+         {R"({"compression": {}})", R"({"algorithms": []})", R"({"algorithms": {}})", R"([])", R"([1])",
+          R"({"algorithms": [{"params": {}}]})", R"({"compression": []})", R"({"algorithms": [{"name": 1}]})",
+          R"({"algorithms": [{"name": "DefaultQuantization", "params": []}]})",
+          R"({"algorithms": [{"name": "DefaultQuantization", "param": {}}]})", "[", "", "1", "null"}) {
+        EXPECT_TRUE(contains(parse_error(text), "c.json: ")) << text << ": " << parse_error(text);
+    }
+    EXPECT_TRUE(contains(parse_error(R"({"algorithms": [{"name": "AccuracyAwareQuantization"}]})"),
+                         "algorithms[0].name: expected one of DefaultQuantization"));
+}
+
+TEST(PotForm, RefusesAKeyThatStandsTwice) {
+    EXPECT_TRUE(
+        contains(parse_error(with_params(R"({"preset": "mixed", "preset": "performance"})")), "preset: given twice"));
+    EXPECT_TRUE(contains(parse_error(with_params(R"({"preset": "mixed", "Preset": "mixed"})")), "given twice"));
+}
+
+TEST(PotForm, RefusesWhatOnlyOctetHas) {
+    EXPECT_TRUE(contains(parse_error(with_params(R"({"fold": true})")), "fold: unknown"));
+    EXPECT_TRUE(contains(parse_error(with_params(R"({"ignored": {"regions": []}})")), "regions: unknown"));
+}
+
+struct Alias {
+    const char* device;
+    const char* preset;
+    Preset used;
+};
+
+TEST(Presets, AreTranslatedForTheDeviceAsByThePotCommand) {
+    for (const auto& [device, preset, used] : {
+             Alias{"CPU", "accuracy", Preset::Mixed},
+             Alias{"any", "Asymmetric", Preset::Mixed},
+             Alias{"CPU_SPR", "accuracy", Preset::Mixed},
+             Alias{"GPU", "accuracy", Preset::Mixed},
+             Alias{"GPU", "mixed", Preset::Mixed},
+             Alias{"GNA", "mixed", Preset::Accuracy},
+             Alias{"gna3.5", "mixed", Preset::Accuracy},
+             Alias{"GNA3", "accuracy", Preset::Accuracy},
+             Alias{"GNA3", "symmetric", Preset::Performance},
+             Alias{"NPU", "accuracy", Preset::Accuracy},
+             Alias{"NPU", "mixed", Preset::Mixed},
+         }) {
+        const std::string params = R"({"preset": ")" + std::string(preset) + "\"";
+        const std::string algorithms = R"("algorithms": [{"name": "DefaultQuantization", "params": )" + params + "}}]}";
+        EXPECT_EQ(parse(R"({"target_device": ")" + std::string(device) + "\", " + algorithms).preset, used)
+            << device << " " << preset;
+        const ConfigurationGiven given{.target_device = device};
+        EXPECT_EQ(parse_configuration("{" + algorithms, "c.json", given).options.preset, used)
+            << device << " " << preset;
+    }
+}
+
+TEST(Presets, AreTakenAsGivenWhereAnAlgorithmNamesItsDevice) {
+    EXPECT_EQ(parse(with_params(R"({"target_device": "CPU", "preset": "accuracy"})")).preset, Preset::Accuracy);
+    EXPECT_EQ(parse(with_params(R"({"preset": "mixed", "target_device": "GNA"})")).preset, Preset::Mixed);
+}
+
+TEST(Algorithms, AListSharesOneSetOfOptions) {
+    const auto options = parse(R"({"algorithms": [
+        {"name": "ActivationChannelAlignment", "params": {"stat_subset_size": 8}},
+        {"name": "MinMaxQuantization", "params": {"stat_subset_size": 8, "preset": "mixed"}},
+        {"name": "FastBiasCorrection", "params": {"stat_subset_size": 8, "threshold": 3}}]})");
+    EXPECT_EQ(options.algorithms,
+              (std::vector<std::string>{"ActivationChannelAlignment", "MinMaxQuantization", "FastBiasCorrection"}));
+    EXPECT_EQ(options.subset, 8U);
+    EXPECT_EQ(options.preset, Preset::Mixed);
+    EXPECT_EQ(options.threshold, 3);
+}
+
+TEST(Algorithms, MayNotContradictEachOther) {
+    EXPECT_TRUE(
+        contains(parse_error(R"({"algorithms": [
+        {"name": "MinMaxQuantization", "params": {"stat_subset_size": 8}},
+        {"name": "FastBiasCorrection", "params": {"stat_subset_size": 9}}]})"),
+                 "algorithms[1].params.stat_subset_size: is 9, but algorithms[0].params.stat_subset_size is 8"));
+    EXPECT_TRUE(contains(parse_error(R"({"target_device": "GPU", "algorithms": [
+        {"name": "MinMaxQuantization", "params": {"target_device": "CPU"}}]})"),
+                         "algorithms[0].params.target_device: is \"CPU\", but target_device is \"gpu\""));
+}
+
+TEST(Algorithms, WhatOneDoesNotReadHasNoEffectThere) {
+    const auto configuration = parse_configuration(R"({"algorithms": [
+        {"name": "MinMaxQuantization", "params": {"preset": "performance"}},
+        {"name": "FastBiasCorrection", "params": {"preset": "mixed"}}]})",
+                                                   "c.json");
+    EXPECT_EQ(configuration.options.preset, Preset::Performance);
+    ASSERT_EQ(configuration.warnings.size(), 1U);
+    EXPECT_EQ(configuration.warnings[0], "algorithms[1].params.preset: no effect: FastBiasCorrection does not read it");
+}
+
+TEST(Given, StandsAboveTheFile) {
+    const ConfigurationGiven given{.profile = Profile::Octet, .target_device = "gna"};
+    const auto options =
+        parse_configuration(with_params(R"({"preset": "mixed", "use_fast_bias": false})"), "c.json", given).options;
+    EXPECT_EQ(options.profile, Profile::Octet);
+    EXPECT_TRUE(options.fold);
+    EXPECT_FALSE(options.use_fast_bias);
+    EXPECT_EQ(options.target_device, "GNA");
+    EXPECT_EQ(options.preset, Preset::Accuracy);
+}
+
+TEST(ReadConfiguration, TellsWhichFileCannotBeRead) {
+    for (const char* path : {"/nowhere/c.json", "/"}) {
+        try {
+            read_configuration(path);
+            ADD_FAILURE() << path;
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), ErrorCode::Io);
+            EXPECT_EQ(error.where(), path);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace octet
