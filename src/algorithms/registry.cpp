@@ -24,8 +24,10 @@ Maker maker() {
 
 const std::vector<std::pair<std::string, Maker>>& registry() {
     static const std::vector<std::pair<std::string, Maker>> kAlgorithms{
-        {"ActivationChannelAlignment", maker<ChannelAlignment>()}, {"MinMaxQuantization", maker<MinMaxQuantization>()},
-        {"FastBiasCorrection", maker<FastBiasCorrection>()},       {"BiasCorrection", maker<BiasCorrection>()},
+        {"ActivationChannelAlignment", maker<ChannelAlignment>()},
+        {"MinMaxQuantization", maker<MinMaxQuantization>()},
+        {"FastBiasCorrection", maker<FastBiasCorrection>()},
+        {"BiasCorrection", maker<BiasCorrection>()},
         {"RangeSelection", maker<RangeSelection>()},
         {"OverflowCorrection", maker<OverflowCorrection>()},
     };
