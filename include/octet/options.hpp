@@ -132,13 +132,17 @@ struct Options {
     IgnoredScope ignored{};
     RangeEstimatorOptions range_estimator{};
     TensorOptions weights{}, activations{}, outputs{};
+    bool smooth_quant = true;     ///< move the spread of MatMuls' input channels into their weights (SmoothQuant)
     bool range_selection = true;  ///< choose the width of activations' ranges by the outputs' error (RangeSelection)
     SaturationFix saturation_fix = SaturationFix::FirstLayer;
     /// Leave a constant scale and shift behind an activation in floating point, where they run in the loop of the
     /// convolution before it.
     bool fuse_activation_scales = true;
-    /// Quantize both inputs of a Divide. False: only the numerator, as a small divisor would become zero on the grid.
-    bool quantize_divisors = false;
+    /// Quantize also what the device computes in floating point all the same (Divide, Power, comparisons, …).
+    bool quantize_unaccelerated = false;
+    /// Quantizers do not move above a Maximum or Minimum with a constant (an activation) or above a Slice, and ranges per
+    /// channel end where an operation in between may give the channels another place. False: they do as in POT.
+    bool careful_propagation = true;
     bool fold = true;  ///< fold BatchNorm, scales, constants, decomposed operations first
     bool channel_alignment = false;
     bool bias_correction = true;

@@ -11,6 +11,7 @@
 #include "graph/bias.hpp"
 #include "graph/constants.hpp"
 #include "graph/expand_fake_quantize.hpp"
+#include "graph/fold_constants.hpp"
 #include "graph/operations.hpp"
 #include "statistics/run_samples.hpp"
 
@@ -190,6 +191,17 @@ private:
         }
     }
 
+    /// Without quantizers on activations those of weights are computed: the plugin takes no other constants for recurrent
+    /// operations.
+    std::shared_ptr<const ov::Model> runnable_stage(const std::shared_ptr<const ov::Model>& stage) const {
+        if (context_.options.simulate_activations) {
+            return runnable_copy(stage);
+        }
+        const auto copy = stage->clone();
+        rewrite::fold_constants(*copy);
+        return copy;
+    }
+
     void run_stage(const ov::Model& model, std::size_t stage, Detours& detours) {
         std::vector<Layer*> current;
         ov::OutputVector outputs;
@@ -201,7 +213,7 @@ private:
         }
         const auto parameters = parameters_above(outputs);
         run_samples(
-            runnable_copy(std::make_shared<ov::Model>(outputs, parameters, "stage")), samples_.size(), context_.threads,
+            runnable_stage(std::make_shared<ov::Model>(outputs, parameters, "stage")), samples_.size(), context_.threads,
             [&](std::size_t index) { return inputs(model, parameters, index); },
             [&](std::size_t, std::vector<ov::Tensor>&& made) {
                 for (std::size_t i = 0; i < current.size(); ++i) {

@@ -2,6 +2,7 @@
 
 #include "octet/error.hpp"
 
+#include "algorithms/activation_bias_correction.hpp"
 #include "algorithms/algorithm.hpp"
 #include "algorithms/bias_correction.hpp"
 #include "algorithms/channel_alignment.hpp"
@@ -9,6 +10,7 @@
 #include "algorithms/min_max.hpp"
 #include "algorithms/overflow_correction.hpp"
 #include "algorithms/range_selection.hpp"
+#include "algorithms/smooth_quant.hpp"
 #include "base/text.hpp"
 #include "placement/rules.hpp"
 
@@ -29,6 +31,8 @@ const std::vector<std::pair<std::string, Maker>>& registry() {
         {"FastBiasCorrection", maker<FastBiasCorrection>()},
         {"BiasCorrection", maker<BiasCorrection>()},
         {"RangeSelection", maker<RangeSelection>()},
+        {"SmoothQuant", maker<SmoothQuant>()},
+        {"ActivationBiasCorrection", maker<ActivationBiasCorrection>()},
         {"OverflowCorrection", maker<OverflowCorrection>()},
     };
     return kAlgorithms;
@@ -40,6 +44,9 @@ std::vector<std::string> default_quantization(const Options& options) {
     if (options.channel_alignment) {
         names.push_back("ActivationChannelAlignment");
     }
+    if (options.smooth_quant) {
+        names.push_back("SmoothQuant");
+    }
     names.push_back("MinMaxQuantization");
     if (options.bias_correction && options.use_fast_bias) {
         names.push_back("FastBiasCorrection");
@@ -49,6 +56,8 @@ std::vector<std::string> default_quantization(const Options& options) {
     }
     if (options.bias_correction && !options.use_fast_bias) {
         names.push_back("BiasCorrection");  // sees the ranges
+    } else if (options.bias_correction && options.simulate_activations) {
+        names.push_back("ActivationBiasCorrection");
     }
     if (rules_for(options).overflow_correction) {
         names.push_back("OverflowCorrection");

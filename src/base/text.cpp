@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <numeric>
+#include <sstream>
 
 namespace octet {
 namespace {
@@ -61,6 +62,13 @@ std::string describe(const ov::element::Type& type, const ov::PartialShape& shap
         text += (i ? "," : "") + (shape[i].is_static() ? std::to_string(shape[i].get_length()) : std::string("?"));
     }
     return text + "]";
+}
+
+std::string short_number(double value) {
+    std::ostringstream text;
+    text.precision(3);
+    text << value;
+    return text.str();
 }
 
 }  // namespace octet

@@ -19,6 +19,9 @@ std::string did_you_mean(std::string_view name, const std::vector<std::string>& 
 /// `f32[1,3,224,224]`, with `?` for a dynamic axis.
 std::string describe(const ov::element::Type& type, const ov::PartialShape& shape);
 
+/// Three significant digits, without trailing zeros.
+std::string short_number(double value);
+
 std::string lower_case(std::string_view text);
 
 }  // namespace octet

@@ -216,9 +216,11 @@ void add_own_options(Table& table, const Part<Options>& all) {
     table.value(all, "bias_formula", &Options::bias_formula, bias_formula_name()).places = kInOptions;
     table.list(all, "shapes", &Options::shapes, read_shapes, write_shapes).places = kInOptions;
     const std::pair<const char*, bool Options::*> kSwitches[] = {
+        {"smooth_quant", &Options::smooth_quant},
         {"range_selection", &Options::range_selection},
         {"fuse_activation_scales", &Options::fuse_activation_scales},
-        {"quantize_divisors", &Options::quantize_divisors},
+        {"careful_propagation", &Options::careful_propagation},
+        {"quantize_unaccelerated", &Options::quantize_unaccelerated},
         {"fold", &Options::fold},
         {"channel_alignment", &Options::channel_alignment},
         {"bias_correction", &Options::bias_correction},

@@ -142,4 +142,10 @@ void sum_channels(std::span<const float> values, const ChannelView& view, std::s
     }
 }
 
+void sum_channel_squares(std::span<const float> values, const ChannelView& view, std::span<double> sums) {
+    std::vector<float> squares(values.size());
+    std::transform(values.begin(), values.end(), squares.begin(), [](float value) { return value * value; });
+    sum_channels(squares, view, sums);
+}
+
 }  // namespace octet

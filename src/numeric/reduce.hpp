@@ -31,4 +31,7 @@ void find_channel_extremes(std::span<const float> values, const ChannelView& vie
 /// Sum of each channel into `sums` [channels], in double and in a fixed order.
 void sum_channels(std::span<const float> values, const ChannelView& view, std::span<double> sums);
 
+/// The same of the squares, each rounded to f32.
+void sum_channel_squares(std::span<const float> values, const ChannelView& view, std::span<double> sums);
+
 }  // namespace octet

@@ -13,6 +13,7 @@
 #include "data/feed.hpp"
 #include "data/sampling.hpp"
 #include "graph/bodies.hpp"
+#include "graph/fold_channel_scales.hpp"
 #include "graph/index.hpp"
 #include "graph/inspect.hpp"
 #include "graph/names.hpp"
@@ -190,6 +191,7 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
             watch.step(++done, algorithms.size());
         }
         shapes.reset();
+        fold_channel_scales(*result.model);
         if (!options.keep_uncompressed_weights) {
             compress_weights(*result.model);
         }

@@ -23,8 +23,8 @@ public:
 
     bool may_pass(std::size_t number) {
         const auto& node = graph_[number];
-        return rules_.is_agnostic(node) && !ignored_.contains(number) && !is_limit(node) &&
-               !needs_float(number).is_blocked;
+        return rules_.is_agnostic(node) && !ignored_.contains(number) &&
+               !(rules_.careful_propagation && is_limit(node)) && !needs_float(number).is_blocked;
     }
 
 private:

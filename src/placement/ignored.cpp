@@ -65,8 +65,7 @@ void add_detection_tails(const GraphIndex& graph, IgnoredOperations& ignored) {
         for (const auto& input : graph[number].input_values()) {
             const auto* source = input.get_node();
             const std::size_t next = graph.number(source);
-            if (is_visited[next] || is_constant(*source) ||
-                (is_weighted(*source) && find_constant(source->input_value(1)))) {
+            if (is_visited[next] || is_constant(*source) || is_weighted(*source)) {
                 continue;
             }
             is_visited[next] = true;

@@ -15,7 +15,8 @@ struct Pattern {
         std::vector<std::string> types;
         std::vector<std::size_t> inputs;  ///< earlier nodes of the pattern that feed this one
         bool has_constant = false;        ///< another input is a constant
-        bool is_kept = false;             ///< takes part in the match only
+        bool is_bias = false;             ///< no other operation reads the convolution that this one reads
+        std::vector<std::string> kept{};  ///< of `types`, those that take part in the match only
     };
     std::string name;
     std::vector<Node> nodes;

@@ -27,13 +27,8 @@ bool is_scale_shift(const GraphIndex& graph, const ov::Node& node) {
            find_constant(consumers[0].get_node()->input_value(1));
 }
 
-bool is_variable_divide(const ov::Node& node) {
-    return std::string(node.get_type_name()) == "Divide" && !find_constant(node.input_value(1));
-}
-
-std::vector<std::size_t> ports_to_quantize(const GraphIndex& graph, const ov::Node& node, const OperationRule& rule,
-                                           const Options& options) {
-    if (is_scale_shift(graph, node) || (!options.quantize_divisors && is_variable_divide(node))) {
+std::vector<std::size_t> ports_to_quantize(const GraphIndex& graph, const ov::Node& node, const OperationRule& rule) {
+    if (is_scale_shift(graph, node)) {
         return {0};
     }
     if (rule.ports) {
@@ -93,8 +88,12 @@ InputSet request_inputs(const GraphIndex& graph, const HardwareRules& rules, con
         if (!rule || rules.is_agnostic(node)) {
             continue;
         }
-        const auto ports = ports_to_quantize(graph, node, *rule, options);
-        if (const std::string reason = refusal(node, ports, ignored, i); !reason.empty()) {
+        const auto ports = ports_to_quantize(graph, node, *rule);
+        std::string reason = refusal(node, ports, ignored, i);
+        if (reason.empty() && !rule->is_accelerated && !options.quantize_unaccelerated) {
+            reason = "the device computes it in floating point";
+        }
+        if (!reason.empty()) {
             if (reason != "computes a shape" && reason != "constant" && !ignored.fused.count(i)) {
                 left.push_back({node.get_friendly_name(), node.get_type_name(), reason});
             }

@@ -18,6 +18,9 @@ namespace {
 
 using Json = nlohmann::json;
 
+/// Types that the tables name and POT does not know.
+const std::set<std::string> kBeyondPot{"Slice"};
+
 const std::map<std::string, std::string_view>& tables() {
     static const std::map<std::string, std::string_view> kTables{{"cpu", embedded::cpu}, {"cpu_spr", embedded::cpu_spr},
                                                                  {"gpu", embedded::gpu}, {"npu", embedded::npu},
@@ -105,6 +108,7 @@ HardwareRules read_rules(std::string_view text) {
         if (row.contains("ports")) {
             rule.ports = row.at("ports").get<std::vector<std::size_t>>();
         }
+        rule.is_accelerated = row.value("accelerated", true);
         rule.unless = row.value("unless", std::map<std::string, std::string>{});
         rule.input_priority = row.value("input_priority", 1);
         rule.output_priority = row.value("output_priority", 0);
@@ -141,6 +145,26 @@ HardwareRules read_user_rules(const std::string& text) {
     }
 }
 
+HardwareRules rules_of_target(const Options& options) {
+    std::vector<std::string> known;
+    for (const auto& [name, text] : tables()) {
+        auto rules = read_rules(text);
+        for (const auto& target : rules.targets) {
+            known.push_back(target);
+            if (lower_case(target) == lower_case(options.target_device)) {
+                return rules;
+            }
+        }
+    }
+    std::string list;
+    for (const auto& name : known) {
+        list += (list.empty() ? "" : ", ") + name;
+    }
+    throw Error(ErrorCode::InvalidOption, "target device",
+                "expected one of " + list + ", got \"" + options.target_device + "\"" +
+                    did_you_mean(options.target_device, known));
+}
+
 }  // namespace
 
 const OperationRule* HardwareRules::find(const ov::Node& node) const {
@@ -160,26 +184,12 @@ const OperationRule* HardwareRules::find(const ov::Node& node) const {
 }
 
 HardwareRules rules_for(const Options& options) {
-    if (!options.hardware_rules.empty()) {
-        return read_user_rules(options.hardware_rules);
+    auto rules = options.hardware_rules.empty() ? rules_of_target(options) : read_user_rules(options.hardware_rules);
+    rules.careful_propagation = options.careful_propagation;
+    if (!rules.careful_propagation) {
+        std::erase_if(rules.agnostic, [](const auto& entry) { return kBeyondPot.count(entry.first) != 0; });
     }
-    std::vector<std::string> known;
-    for (const auto& [name, text] : tables()) {
-        auto rules = read_rules(text);
-        for (const auto& target : rules.targets) {
-            known.push_back(target);
-            if (lower_case(target) == lower_case(options.target_device)) {
-                return rules;
-            }
-        }
-    }
-    std::string list;
-    for (const auto& name : known) {
-        list += (list.empty() ? "" : ", ") + name;
-    }
-    throw Error(ErrorCode::InvalidOption, "target device",
-                "expected one of " + list + ", got \"" + options.target_device + "\"" +
-                    did_you_mean(options.target_device, known));
+    return rules;
 }
 
 }  // namespace octet

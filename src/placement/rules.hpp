@@ -19,6 +19,7 @@ struct OperationRule {
     std::vector<Scheme> activations, weights, outputs;
     std::optional<std::vector<std::size_t>> ports;  ///< inputs that get a quantizer; unset: all
     std::map<std::string, std::string> unless;      ///< attribute values with which the operation is not quantized
+    bool is_accelerated = true;                     ///< false: runs in floating point even between quantizers
     /// Where a quantizer of an output and one of an input meet on a tensor, the higher decides; of equal ones the
     /// output's.
     int input_priority = 1, output_priority = 0;
@@ -45,6 +46,7 @@ struct HardwareRules {
     bool attention_is_symmetric = true;       ///< products of two activations in transformers
     bool fused_additions = false;             ///< Adds of two tensors run inside the operation before them
     bool saturation_fix = false;
+    bool careful_propagation = true;          ///< Options::careful_propagation
     bool overflow_correction = false;
 
     /// The rule for `node`, by its rule_type(); null where it is not quantized.

@@ -103,14 +103,15 @@ Schemes as_wanted(const Schemes& schemes, TensorKind kind, const Options& option
 }
 
 /// Is axis 1 of the tensor still the channel axis of the operations that want a range per channel?
-bool keeps_channels(const Quantizer& quantizer) {
+bool keeps_channels(const Quantizer& quantizer, bool is_careful) {
     static const std::set<std::string> kKeepers{"MaxPool", "Concat", "Pad"};
     const auto& shape = quantizer.tensor.get_partial_shape();
+    const auto keeps = [&](const QuantizedInput& input) {
+        return !is_careful || kKeepers.count(input.node->get_type_name()) != 0 ||
+               (input.operations.size() == 1 && input.operations[0] == input.node);
+    };
     return shape.rank().is_static() && shape.size() > 2 && shape[1].is_static() &&
-           std::all_of(quantizer.inputs.begin(), quantizer.inputs.end(), [](const QuantizedInput& input) {
-               return kKeepers.count(input.node->get_type_name()) != 0 ||
-                      (input.operations.size() == 1 && input.operations[0] == input.node);
-           });
+           std::all_of(quantizer.inputs.begin(), quantizer.inputs.end(), keeps);
 }
 
 /// Whose schemes count for a quantizer: the operations that it serves, or the one that makes its tensor.
@@ -144,7 +145,9 @@ Schemes candidates(const HardwareRules& rules, const Quantizer& quantizer, const
         common = is_first ? schemes : intersect(common, schemes, rules.primary_bits);
         is_first = false;
     }
-    return quantizer.kind == TensorKind::Activations && !keeps_channels(quantizer) ? per_tensor(common) : common;
+    return quantizer.kind == TensorKind::Activations && !keeps_channels(quantizer, rules.careful_propagation)
+               ? per_tensor(common)
+               : common;
 }
 
 Scheme pick(const Schemes& schemes, TensorKind kind, Preset preset) {

@@ -10,8 +10,25 @@ StatisticRequest channel_extremes(const ov::Output<ov::Node>& tensor, std::size_
     return {tensor, axis, {reducer, 0}, Keep::EachSample};
 }
 
-bool is_extreme(Reducer reducer) {
-    return reducer == Reducer::Min || reducer == Reducer::Max || reducer == Reducer::AbsMax;
+/// Each sample's extreme of the whole tensor: it follows from those of the channels.
+bool is_whole_extreme(const StatisticRequest& request) {
+    const Reducer reducer = request.measure.reducer;
+    return !request.channel_axis && request.keep == Keep::EachSample &&
+           (reducer == Reducer::Min || reducer == Reducer::Max || reducer == Reducer::AbsMax);
+}
+
+/// Do a channel's numbers become those of (x - shift) / scale by arithmetic alone?
+bool follows_channels(const StatisticRequest& request, std::size_t channel_axis, std::span<const double> shift) {
+    const auto is_zero = [](double value) { return value == 0; };
+    switch (request.measure.reducer) {
+        case Reducer::AbsMax:
+        case Reducer::AbsQuantile:
+            return false;
+        case Reducer::MeanSquare:
+            return request.channel_axis == channel_axis && std::all_of(shift.begin(), shift.end(), is_zero);
+        default:
+            return request.channel_axis == channel_axis;
+    }
 }
 
 /// The least or largest number, or magnitude, of one sample's channels.
@@ -64,36 +81,61 @@ void Statistics::align(const ov::Output<ov::Node>& tensor, std::size_t channel_a
     if (found == tensors_.end()) {
         return;
     }
-    const std::size_t channels = shift.size();
     auto& answers = found->second.answers;
     for (auto& answer : answers) {
-        const bool follows = answer.request.channel_axis == channel_axis &&
-                             answer.request.measure.reducer != Reducer::AbsMax &&
-                             answer.request.measure.reducer != Reducer::AbsQuantile;
-        for (std::size_t i = 0; follows && i < answer.values.size(); ++i) {
-            answer.values[i] = (answer.values[i] - shift[i % channels]) / scale[i % channels];
+        if (follows_channels(answer.request, channel_axis, shift)) {
+            const std::size_t channels = shift.size();
+            for (std::size_t i = 0; i < answer.values.size(); ++i) {
+                const double by = scale[i % channels];
+                answer.values[i] = answer.request.measure.reducer == Reducer::MeanSquare
+                                       ? answer.values[i] / (by * by)
+                                       : (answer.values[i] - shift[i % channels]) / by;
+            }
+        } else if (!is_whole_extreme(answer.request)) {
+            stale_.request(answer.request);
         }
     }
-    const auto low = find(channel_extremes(tensor, channel_axis, Reducer::Min));
-    const auto high = find(channel_extremes(tensor, channel_axis, Reducer::Max));
     for (auto& answer : answers) {
-        const auto& request = answer.request;
-        const bool is_derived = !request.channel_axis && request.keep == Keep::EachSample &&
-                                is_extreme(request.measure.reducer) && low.size() == answer.values.size() * channels;
-        for (std::size_t i = 0; is_derived && i < answer.values.size(); ++i) {
-            answer.values[i] = extreme_of(request.measure.reducer, low.subspan(i * channels, channels),
-                                          high.subspan(i * channels, channels));
-        }
-        const bool is_affine = request.channel_axis == channel_axis && request.measure.reducer != Reducer::AbsMax &&
-                               request.measure.reducer != Reducer::AbsQuantile;
-        if (!is_derived && !is_affine) {
-            stale_.request(request);
+        if (is_whole_extreme(answer.request) && !derive(answer.request, channel_axis, answer.values)) {
+            stale_.request(answer.request);
         }
     }
     std::erase_if(answers, [this](const Answer& answer) {
         const auto& lost = stale_.requests();
         return std::find(lost.begin(), lost.end(), answer.request) != lost.end();
     });
+}
+
+bool Statistics::derive(const StatisticRequest& request, std::size_t channel_axis, std::vector<double>& values) const {
+    for (const bool by_sample : {true, false}) {
+        const auto low =
+            find({request.tensor, channel_axis, {Reducer::Min, 0}, by_sample ? Keep::EachSample : Keep::Least});
+        const auto high =
+            find({request.tensor, channel_axis, {Reducer::Max, 0}, by_sample ? Keep::EachSample : Keep::Largest});
+        const std::size_t rows = by_sample ? values.size() : 1;
+        if (low.empty() || low.size() != high.size() || low.size() % rows != 0) {
+            continue;
+        }
+        const std::size_t channels = low.size() / rows;
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            const std::size_t at = by_sample ? i * channels : 0;
+            values[i] = extreme_of(request.measure.reducer, low.subspan(at, channels), high.subspan(at, channels));
+        }
+        return true;
+    }
+    return false;
+}
+
+void Statistics::copy(const ov::Output<ov::Node>& tensor, const ov::Output<ov::Node>& also) {
+    const auto found = tensors_.find(tensor);
+    if (found == tensors_.end()) {
+        return;
+    }
+    Tensor twin = found->second;
+    for (auto& answer : twin.answers) {
+        answer.request.tensor = also;
+    }
+    tensors_.insert_or_assign(also, std::move(twin));
 }
 
 void Statistics::rename(const ov::Output<ov::Node>& tensor, const ov::Output<ov::Node>& now) {

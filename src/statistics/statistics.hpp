@@ -12,7 +12,7 @@
 namespace octet {
 
 /// What makes numbers of one sample's tensor: one, or one for each channel.
-enum class Reducer { Min, Max, AbsMax, Quantile, AbsQuantile, Mean };
+enum class Reducer { Min, Max, AbsMax, Quantile, AbsQuantile, Mean, MeanSquare };
 
 struct Measure {
     Reducer reducer = Reducer::Min;
@@ -76,8 +76,13 @@ public:
     const TensorFacts* facts(const ov::Output<ov::Node>& tensor) const;
 
     /// From now on the statistics of `tensor` are those of (x - shift_c) / scale_c, scale_c > 0, along `channel_axis`.
+    /// Extremes of the whole tensor follow from those of its channels; where only the extremes over all samples were
+    /// kept of these, they stand for each sample's.
     void align(const ov::Output<ov::Node>& tensor, std::size_t channel_axis, std::span<const double> shift,
                std::span<const double> scale);
+
+    /// What was measured on `tensor` is found under `also`, too.
+    void copy(const ov::Output<ov::Node>& tensor, const ov::Output<ov::Node>& also);
 
     /// From now on what was measured on `tensor` is found under `now`: what reads `tensor` reads `now` instead.
     void rename(const ov::Output<ov::Node>& tensor, const ov::Output<ov::Node>& now);
@@ -100,6 +105,10 @@ private:
         TensorFacts facts;
         std::vector<Answer> answers;  // in the order of the requests
     };
+    /// Makes `values`, each sample's extreme of the whole tensor, from the extremes of its channels. False where these
+    /// were not asked for.
+    bool derive(const StatisticRequest& request, std::size_t channel_axis, std::vector<double>& values) const;
+
     std::map<ov::Output<ov::Node>, Tensor> tensors_;  // looked up, never walked
     StatisticPlan stale_;
 };

@@ -53,9 +53,10 @@ public:
         const auto [reducer, probability] = wanted.measure;
         if (reducer == Reducer::Quantile || reducer == Reducer::AbsQuantile) {
             write_quantile(wanted, out);
-        } else if (reducer == Reducer::Mean) {
+        } else if (reducer == Reducer::Mean || reducer == Reducer::MeanSquare) {
             const double count = static_cast<double>(values_.size()) / static_cast<double>(out.size());
-            sum_channels(values_, wanted.by_channel ? view_ : ChannelView{1, 1, values_.size()}, out);
+            const auto view = wanted.by_channel ? view_ : ChannelView{1, 1, values_.size()};
+            (reducer == Reducer::Mean ? sum_channels : sum_channel_squares)(values_, view, out);
             for (double& sum : out) {
                 sum = count > 0 ? sum / count : 0;
             }

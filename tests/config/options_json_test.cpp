@@ -30,9 +30,11 @@ Options unusual_options() {
     options.activations.range_estimator.emplace().min.aggregator = Aggregator::MedianNoOutliers;
     options.outputs.bits = 16;
     options.saturation_fix = SaturationFix::No;
+    options.smooth_quant = false;
     options.range_selection = false;
     options.fuse_activation_scales = false;
-    options.quantize_divisors = true;
+    options.careful_propagation = false;
+    options.quantize_unaccelerated = true;
     options.fold = false;
     options.channel_alignment = true;
     options.bias_correction = false;

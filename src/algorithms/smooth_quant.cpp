@@ -1,0 +1,277 @@
+#include "algorithms/smooth_quant.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <set>
+
+#include <openvino/op/ops.hpp>
+
+#include "algorithms/edit.hpp"
+#include "algorithms/measured_ranges.hpp"
+#include "base/text.hpp"
+#include "graph/constants.hpp"
+#include "graph/fold_channel_scales.hpp"
+#include "graph/operations.hpp"
+#include "graph/weight_layout.hpp"
+
+namespace octet {
+namespace {
+
+constexpr double kExponents[] = {0, 0.25, 0.5, 0.6, 0.7, 0.8, 0.9, 1};
+constexpr double kSmallestScale = 0.01, kLargestScale = 100;
+constexpr double kSmallestShare = 1e-4;  // of the largest channel: smaller ones count as this large
+constexpr double kWorthwhile = 0.8;      // of the error as it is
+
+std::set<const ov::Node*> operations_with_quantized_weights(const QuantizerPlan& plan) {
+    std::set<const ov::Node*> operations;  // looked up only
+    for (const auto& quantizer : plan.quantizers) {
+        for (const auto& reader : quantizer.inputs) {
+            if (quantizer.kind == TensorKind::Weights && reader.port == 1) {
+                operations.insert(reader.node);
+            }
+        }
+    }
+    return operations;
+}
+
+bool reads_channels(const QuantizedInput& reader, std::size_t channels, std::size_t axis,
+                    const std::set<const ov::Node*>& quantized) {
+    const auto& node = *reader.node;
+    const auto layout = weight_layout(node);
+    return ov::is_type<ov::op::v0::MatMul>(&node) && reader.port == 0 && quantized.count(&node) && layout &&
+           layout->inputs == channels && input_channel_axis(node) == axis;
+}
+
+/// The axis of the quantizer's tensor that the weights of all of its readers are summed over, if they are such MatMuls.
+std::optional<std::size_t> smoothed_axis(const Quantizer& quantizer, const Options& options,
+                                         const std::set<const ov::Node*>& quantized) {
+    const auto& shape = quantizer.tensor.get_partial_shape();
+    if (quantizer.kind != TensorKind::Activations || quantizer.group || !has_free_width(quantizer, options) ||
+        shape.rank().is_dynamic() || shape.size() < 2 || shape[shape.size() - 1].is_dynamic()) {
+        return std::nullopt;
+    }
+    const std::size_t axis = shape.size() - 1;
+    const auto channels = static_cast<std::size_t>(shape[axis].get_length());
+    const bool is_smoothed = std::all_of(quantizer.inputs.begin(), quantizer.inputs.end(), [&](const auto& reader) {
+        return reads_channels(reader, channels, axis, quantized);
+    });
+    return is_smoothed ? std::optional(axis) : std::nullopt;
+}
+
+StatisticRequest channel_request(const Quantizer& quantizer, std::size_t axis, Reducer reducer, Keep keep) {
+    return {quantizer.tensor, axis, {reducer, 0}, keep};
+}
+
+/// What is known of the activation's channels.
+struct Channels {
+    std::span<const double> low, high, square;
+
+    double magnitude(std::size_t c) const {
+        return std::max(std::fabs(low[c]), std::fabs(high[c]));
+    }
+};
+
+/// The weights of one reader, [outputs][inputs].
+struct Matrix {
+    std::size_t outputs = 0, inputs = 0;
+    std::vector<float> values;
+
+    double at(std::size_t o, std::size_t i) const {
+        return values[o * inputs + i];
+    }
+};
+
+Matrix read_matrix(const ov::Node& node) {
+    const auto layout = *weight_layout(node);
+    const auto stored = float_values(*find_constant(node.input_value(1)));
+    Matrix matrix{layout.outputs, layout.inputs, std::vector<float>(stored.size())};
+    for (std::size_t o = 0; o < layout.outputs; ++o) {
+        for (std::size_t i = 0; i < layout.inputs; ++i) {
+            matrix.values[o * layout.inputs + i] = stored[layout.place(0, o, i)];
+        }
+    }
+    return matrix;
+}
+
+void scale_weights(Context& context, ov::Node& node, const std::vector<double>& scale) {
+    const auto layout = *weight_layout(node);
+    auto values = float_values(*find_constant(node.input_value(1)));
+    for (std::size_t o = 0; o < layout.outputs; ++o) {
+        for (std::size_t i = 0; i < layout.inputs; ++i) {
+            auto& value = values[layout.place(0, o, i)];
+            value = static_cast<float>(value * scale[i]);
+        }
+    }
+    change_weights(context, node, values);
+}
+
+/// Finds the scale of one activation.
+class Search {
+public:
+    Search(const Quantizer& quantizer, const Context& context, Channels channels)
+        : quantizer_(quantizer),
+          estimator_(range_estimator(quantizer.kind, quantizer.scheme, context.options)),
+          channels_(channels),
+          activation_(channels.low.size()),
+          weight_(channels.low.size(), 0) {
+        for (const auto& reader : quantizer.inputs) {
+            matrices_.push_back(read_matrix(*reader.node));
+        }
+        for (std::size_t c = 0; c < activation_.size(); ++c) {
+            activation_[c] = channels_.magnitude(c);
+            for (const auto& matrix : matrices_) {
+                for (std::size_t o = 0; o < matrix.outputs; ++o) {
+                    weight_[c] = std::max(weight_[c], std::fabs(matrix.at(o, c)));
+                }
+            }
+        }
+        raise_small(activation_);
+        raise_small(weight_);
+    }
+
+    /// The best scale, and by how many dB it lowers the expected error; nothing where that is not worthwhile.
+    struct Found {
+        std::vector<double> scale;
+        double exponent, gain;
+    };
+    std::optional<Found> run() const {
+        const double usual = error(std::vector<double>(activation_.size(), 1));
+        double best = kWorthwhile * usual;
+        std::optional<Found> found;
+        for (const double exponent : kExponents) {
+            auto scale = make_scale(exponent);
+            if (const double reached = error(scale); reached < best) {
+                best = reached;
+                found = Found{std::move(scale), exponent, 10 * std::log10(usual / reached)};
+            }
+        }
+        return found;
+    }
+
+private:
+    static void raise_small(std::vector<double>& magnitudes) {
+        const double largest = *std::max_element(magnitudes.begin(), magnitudes.end());
+        for (double& magnitude : magnitudes) {
+            magnitude = largest > 0 ? std::max(magnitude, kSmallestShare * largest) : 1;
+        }
+    }
+
+    /// Of geometric mean 1 before it is clamped.
+    std::vector<double> make_scale(double exponent) const {
+        std::vector<double> scale(activation_.size());
+        double sum = 0;
+        for (std::size_t c = 0; c < scale.size(); ++c) {
+            scale[c] = exponent * std::log(activation_[c]) - (1 - exponent) * std::log(weight_[c]);
+            sum += scale[c];
+        }
+        for (double& value : scale) {
+            value =
+                std::clamp(std::exp(value - sum / static_cast<double>(scale.size())), kSmallestScale, kLargestScale);
+        }
+        return scale;
+    }
+
+    double activation_step(const std::vector<double>& scale) const {
+        const bool is_symmetric = quantizer_.scheme.mode == Mode::Symmetric;
+        double low = 0, high = 0;
+        for (std::size_t c = 0; c < scale.size(); ++c) {
+            low = std::min(low, channels_.low[c] / scale[c]);
+            high = std::max(high, (is_symmetric ? channels_.magnitude(c) : channels_.high[c]) / scale[c]);
+        }
+        const auto range = make_ranges({{low}, {high}}, quantizer_.scheme, estimator_).at(0);
+        return (range.high - range.low) / static_cast<double>(quantizer_.scheme.levels() - 1);
+    }
+
+    /// Expected squared error of the products, but for a factor.
+    double error(const std::vector<double>& scale) const {
+        constexpr double kWeightSteps = 127;
+        double square = 0;
+        for (std::size_t c = 0; c < scale.size(); ++c) {
+            square += channels_.square[c] / (scale[c] * scale[c]);
+        }
+        const double step = activation_step(scale);
+        double total = 0;
+        for (const auto& matrix : matrices_) {
+            for (std::size_t o = 0; o < matrix.outputs; ++o) {
+                double sum = 0, largest = 0;
+                for (std::size_t c = 0; c < scale.size(); ++c) {
+                    const double weight = matrix.at(o, c) * scale[c];
+                    sum += weight * weight;
+                    largest = std::max(largest, std::fabs(weight));
+                }
+                total += step * step * sum + largest * largest / (kWeightSteps * kWeightSteps) * square;
+            }
+        }
+        return total;
+    }
+
+    const Quantizer& quantizer_;
+    RangeEstimator estimator_;
+    Channels channels_;
+    std::vector<Matrix> matrices_;
+    std::vector<double> activation_, weight_;  // magnitude of each channel
+};
+
+std::optional<Channels> find_channels(const Quantizer& quantizer, std::size_t axis, const Statistics& statistics) {
+    const Channels channels{statistics.find(channel_request(quantizer, axis, Reducer::Min, Keep::Least)),
+                            statistics.find(channel_request(quantizer, axis, Reducer::Max, Keep::Largest)),
+                            statistics.find(channel_request(quantizer, axis, Reducer::MeanSquare, Keep::Mean))};
+    const auto* facts = statistics.facts(quantizer.tensor);
+    return facts && facts->is_bounded && !channels.low.empty() ? std::optional(channels) : std::nullopt;
+}
+
+void insert_scale(Context& context, Quantizer& quantizer, std::size_t axis, const std::vector<double>& scale) {
+    const auto tensor = quantizer.tensor;
+    ov::Shape shape(axis + 1, 1);
+    shape[axis] = scale.size();
+    std::vector<float> inverse;
+    for (const double value : scale) {
+        inverse.push_back(static_cast<float>(1 / value));
+    }
+    const auto multiply = make_channel_scale(tensor, shape, inverse, quantizer.name + "/smooth");
+    for (const auto& reader : quantizer.inputs) {
+        reader.node->input(reader.port).replace_source_output(multiply);
+        scale_weights(context, *reader.node, scale);
+    }
+    context.statistics.copy(tensor, multiply);
+    context.statistics.align(multiply, axis, std::vector<double>(scale.size(), 0), scale);
+    quantizer.tensor = multiply;
+}
+
+}  // namespace
+
+void SmoothQuant::request(const ov::Model&, const Context& context, StatisticPlan& statistics) const {
+    const auto quantized = operations_with_quantized_weights(context.plan);
+    for (const auto& quantizer : context.plan.quantizers) {
+        if (const auto axis = smoothed_axis(quantizer, context.options, quantized)) {
+            statistics.request(channel_request(quantizer, *axis, Reducer::Min, Keep::Least));
+            statistics.request(channel_request(quantizer, *axis, Reducer::Max, Keep::Largest));
+            statistics.request(channel_request(quantizer, *axis, Reducer::MeanSquare, Keep::Mean));
+        }
+    }
+}
+
+std::vector<Change> SmoothQuant::apply(ov::Model&, Context& context) const {
+    std::vector<Change> changes;
+    const auto quantized = operations_with_quantized_weights(context.plan);
+    // By place, as new weights may add quantizers of their own.
+    for (std::size_t q = 0; q < context.plan.quantizers.size(); ++q) {
+        auto quantizer = context.plan.quantizers[q];
+        const auto axis = smoothed_axis(quantizer, context.options, quantized);
+        const auto channels = axis ? find_channels(quantizer, *axis, context.statistics) : std::nullopt;
+        const auto found = channels ? Search(quantizer, context, *channels).run() : std::nullopt;
+        if (!found) {
+            continue;
+        }
+        insert_scale(context, quantizer, *axis, found->scale);
+        const auto name_of = [&](const Quantizer& candidate) { return candidate.name == quantizer.name; };
+        *std::find_if(context.plan.quantizers.begin(), context.plan.quantizers.end(), name_of) = quantizer;
+        changes.push_back({name(), quantizer.inputs.front().node->get_friendly_name(),
+                           "input channels smoothed with exponent " + short_number(found->exponent) +
+                               ", expected error lower by " + short_number(found->gain) + " dB"});
+    }
+    return changes;
+}
+
+}  // namespace octet
