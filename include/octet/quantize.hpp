@@ -1,8 +1,10 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include <openvino/core/model.hpp>
+#include <openvino/runtime/tensor.hpp>
 
 #include "octet/dataset.hpp"
 #include "octet/export.hpp"
@@ -16,6 +18,8 @@ struct QuantizedModel {
     std::shared_ptr<ov::Model> model;  ///< with int8 weights and FakeQuantize on activations
     Options options;                   ///< the effective ones: `model_type` and `subset` resolved
     Report report;
+    std::shared_ptr<const ov::Model> original;  ///< the given model, and
+    std::vector<ov::Tensor> sample;             ///< inputs of one sample: save() runs the written model on it
 };
 
 /// Quantizes `model` (left unchanged) to INT8 with the samples of `dataset`.

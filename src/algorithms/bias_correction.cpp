@@ -8,10 +8,10 @@
 #include <openvino/op/ops.hpp>
 
 #include "algorithms/correctable.hpp"
+#include "algorithms/mean_correction.hpp"
 #include "graph/bias.hpp"
 #include "graph/constants.hpp"
 #include "graph/expand_fake_quantize.hpp"
-#include "graph/fold_constants.hpp"
 #include "graph/operations.hpp"
 #include "statistics/run_samples.hpp"
 
@@ -183,23 +183,24 @@ public:
     }
 
 private:
+    /// Recurrent operations then get their weights as constants: the plugin takes nothing else.
     static void leave_out_activation_quantizers(const ov::Model& model, Detours& detours) {
         for (const auto& node : model.get_ordered_ops()) {
-            if (ov::is_type<ov::op::v0::FakeQuantize>(node) && !find_constant(node->input_value(0))) {
+            const auto quantizer = ov::as_type_ptr<ov::op::v0::FakeQuantize>(node);
+            if (!quantizer) {
+                continue;
+            }
+            const auto constant = find_constant(node->input_value(0));
+            const auto readers = node->output(0).get_target_inputs();
+            if (!constant) {
                 detours.redirect(node->output(0), node->input_value(0));
+            } else if (std::none_of(readers.begin(), readers.end(),
+                                    [](const auto& reader) { return is_weighted(*reader.get_node()); })) {
+                detours.redirect(node->output(0),
+                                 ov::op::v0::Constant::create(node->get_output_element_type(0), constant->get_shape(),
+                                                              seen_constant(*quantizer).quantized));
             }
         }
-    }
-
-    /// Without quantizers on activations those of weights are computed: the plugin takes no other constants for recurrent
-    /// operations.
-    std::shared_ptr<const ov::Model> runnable_stage(const std::shared_ptr<const ov::Model>& stage) const {
-        if (context_.options.simulate_activations) {
-            return runnable_copy(stage);
-        }
-        const auto copy = stage->clone();
-        rewrite::fold_constants(*copy);
-        return copy;
     }
 
     void run_stage(const ov::Model& model, std::size_t stage, Detours& detours) {
@@ -213,7 +214,7 @@ private:
         }
         const auto parameters = parameters_above(outputs);
         run_samples(
-            runnable_stage(std::make_shared<ov::Model>(outputs, parameters, "stage")), samples_.size(), context_.threads,
+            runnable_copy(std::make_shared<ov::Model>(outputs, parameters, "stage")), samples_.size(), context_.threads,
             [&](std::size_t index) { return inputs(model, parameters, index); },
             [&](std::size_t, std::vector<ov::Tensor>&& made) {
                 for (std::size_t i = 0; i < current.size(); ++i) {

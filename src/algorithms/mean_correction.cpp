@@ -18,26 +18,6 @@
 namespace octet {
 namespace {
 
-/// The original is the constant times output over input range: half of the grid doubles it.
-SeenWeights read_quantized(const ov::op::v0::FakeQuantize& quantizer) {
-    const auto constant = find_constant(quantizer.input_value(0));
-    const auto values = float_values(*constant);
-    std::vector<float> limits[4];
-    for (std::size_t i = 0; i < 4; ++i) {
-        limits[i] = float_values(*find_constant(quantizer.input_value(i + 1)));
-    }
-    SeenWeights weights{std::vector<double>(values.size()), std::vector<double>(values.size())};
-    for_each_broadcast(
-        constant->get_shape(), quantizer.get_input_shape(1), [&](std::size_t element, std::size_t channel) {
-            const double in_low = limits[0][channel], in_high = limits[1][channel];
-            const double out_low = limits[2][channel], out_high = limits[3][channel];
-            weights.original[element] = values[element] * ((out_high - out_low) / (in_high - in_low));
-            weights.quantized[element] =
-                fake_quantize(values[element], in_low, in_high, out_low, out_high, quantizer.get_levels());
-        });
-    return weights;
-}
-
 /// The operation that may take over what is missing from the mean of `node`'s output: the only reader, directly or
 /// behind a FakeQuantize, and itself corrected. Null where there is none.
 const ov::Node* find_heir(const ov::Node& node) {
@@ -60,9 +40,28 @@ const ov::Node* find_heir(const ov::Node& node) {
 
 }  // namespace
 
+SeenWeights seen_constant(const ov::op::v0::FakeQuantize& quantizer) {
+    const auto constant = find_constant(quantizer.input_value(0));
+    const auto values = float_values(*constant);
+    std::vector<float> limits[4];
+    for (std::size_t i = 0; i < 4; ++i) {
+        limits[i] = float_values(*find_constant(quantizer.input_value(i + 1)));
+    }
+    SeenWeights weights{std::vector<double>(values.size()), std::vector<double>(values.size())};
+    for_each_broadcast(
+        constant->get_shape(), quantizer.get_input_shape(1), [&](std::size_t element, std::size_t channel) {
+            const double in_low = limits[0][channel], in_high = limits[1][channel];
+            const double out_low = limits[2][channel], out_high = limits[3][channel];
+            weights.original[element] = values[element] * ((out_high - out_low) / (in_high - in_low));
+            weights.quantized[element] =
+                fake_quantize(values[element], in_low, in_high, out_low, out_high, quantizer.get_levels());
+        });
+    return weights;
+}
+
 SeenWeights seen_weights(const ov::Node& node) {
     if (const auto quantizer = weights_quantizer(node)) {
-        return read_quantized(*quantizer);
+        return seen_constant(*quantizer);
     }
     const auto values = float_values(*find_constant(node.input_value(1)));
     const std::vector<double> wide(values.begin(), values.end());

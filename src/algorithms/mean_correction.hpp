@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <openvino/op/fake_quantize.hpp>
+
 #include "algorithms/algorithm.hpp"
 
 namespace octet {
@@ -15,6 +17,10 @@ struct SeenWeights {
     std::vector<double> original, quantized;
 };
 SeenWeights seen_weights(const ov::Node& node);
+
+/// Of a FakeQuantize of a constant. The original is the constant times output over input range, as half of the grid
+/// doubles it.
+SeenWeights seen_constant(const ov::op::v0::FakeQuantize& quantizer);
 
 /// Are there `channels` means for the weights of `node` to act on, i.e. are these of a form that has channels?
 bool has_channel_means(const ov::Node& node, std::size_t channels);

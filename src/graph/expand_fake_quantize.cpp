@@ -37,9 +37,9 @@ struct Grid {
     std::vector<float> step;   // units of the output per step
 };
 
-bool is_wide(const ov::Node& node) {
+bool is_wide(const ov::Node& node, std::size_t levels = kInt8Levels) {
     const auto* quantizer = ov::as_type<const FakeQuantize>(&node);
-    return quantizer && quantizer->get_levels() > kInt8Levels;
+    return quantizer && quantizer->get_levels() > levels;
 }
 
 std::optional<Grid> make_grid(const FakeQuantize& quantizer) {
@@ -91,14 +91,14 @@ Value expand(const Value& source, const Grid& grid, std::size_t levels) {
 
 }  // namespace
 
-void expand_fake_quantize(ov::Model& model) {
+void expand_fake_quantize(ov::Model& model, std::size_t levels) {
     for (const auto& node : model.get_ordered_ops()) {
         if (const auto* parent = ov::as_type<ov::op::util::MultiSubGraphOp>(node.get())) {
             for (const auto& body : parent->get_functions()) {
-                expand_fake_quantize(*body);
+                expand_fake_quantize(*body, levels);
             }
         }
-        if (!is_wide(*node)) {
+        if (!is_wide(*node, levels)) {
             continue;
         }
         const auto& quantizer = *ov::as_type<FakeQuantize>(node.get());

@@ -132,6 +132,7 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
     Observer& watch = observer ? *observer : silent;
     QuantizedModel result;
     result.options = options;
+    result.original = model;
     Report& report = result.report;
     Phases phases(watch, report.phases);
 
@@ -175,6 +176,7 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
         report.bad_samples = measured.bad_samples;
     });
     const Feed feed(*result.model, *samples);
+    result.sample = feed(good.front());
     context.samples = good.size();
     context.sample = [&](std::size_t index) { return feed(good[index]); };
 

@@ -225,7 +225,7 @@ SavedFiles save(const QuantizedModel& result, const fs::path& folder, const std:
     check_cancelled(watcher);
 
     watcher.phase("verify", 0);
-    verify_files(xml.path(), bin.path(), result.options, run, watcher);
+    verify_files(xml.path(), bin.path(), result, run, watcher);
     check_cancelled(watcher);
 
     commit({&bin, quantization.get(), options.get(), &xml}, files);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,8 +13,10 @@
 #include "octet/error.hpp"
 
 #include "base/exception_text.hpp"
+#include "base/text.hpp"
 #include "base/threads.hpp"
 #include "graph/expand_fake_quantize.hpp"
+#include "metrics/difference.hpp"
 
 namespace octet {
 namespace {
@@ -30,6 +33,17 @@ std::optional<ov::PartialShape> wanted_shape(const ov::Output<const ov::Node>& i
     }
     return std::nullopt;
 }
+
+/// How models are compiled here.
+struct Verification {
+    std::size_t threads;
+
+    ov::CompiledModel compile(const std::shared_ptr<const ov::Model>& model) const {
+        ov::Core core;
+        return core.compile_model(model, "CPU", ov::hint::inference_precision(ov::element::f32),
+                                  ov::inference_num_threads(static_cast<int>(threads)));
+    }
+};
 
 /// One tensor of zeros or ones for each input.
 struct Trial {
@@ -76,20 +90,26 @@ Trial make_trial(const ov::CompiledModel& model, const Options& options, bool wi
     return trial;
 }
 
-void infer(ov::CompiledModel& model, const Trial& trial) {
+std::vector<ov::Tensor> infer(ov::CompiledModel& model, const std::vector<ov::Tensor>& inputs) {
     auto request = model.create_infer_request();
-    for (std::size_t i = 0; i < trial.inputs.size(); ++i) {
-        request.set_input_tensor(i, trial.inputs[i]);
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        request.set_input_tensor(i, inputs[i]);
     }
     request.infer();
+    std::vector<ov::Tensor> outputs;
+    for (std::size_t i = 0; i < model.outputs().size(); ++i) {
+        outputs.push_back(request.get_output_tensor(i));
+    }
+    return outputs;
 }
 
-void run_once(ov::CompiledModel& model, const Options& options, Observer& observer) {
+/// For a result that came without a sample.
+void run_on_made_up_inputs(ov::CompiledModel& model, const Options& options, Observer& observer) {
     std::string problem;
     const Trial trials[] = {make_trial(model, options, false), make_trial(model, options, true)};
     for (const auto& trial : trials) {
         try {
-            infer(model, trial);
+            infer(model, trial.inputs);
             return;
         } catch (const std::exception& error) {
             problem = essential_line(error.what());
@@ -102,21 +122,76 @@ void run_once(ov::CompiledModel& model, const Options& options, Observer& observ
                  "the written model compiles, but was not run: it declined made-up inputs (" + problem + ")");
 }
 
+/// The SQNR in dB of the output that comes least near to the original's.
+double worst_sqnr(const std::vector<ov::Tensor>& wanted, const std::vector<ov::Tensor>& made) {
+    double worst = std::numeric_limits<double>::infinity();
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        if (wanted[i].get_element_type().is_real() && made[i].get_element_type().is_real()) {
+            OutputDifference output;
+            output.add(difference(wanted[i], made[i]));
+            const double reached = output.sqnr_db();
+            worst = reached < worst ? reached : worst;
+        }
+    }
+    return worst;
+}
+
+/// Warns where the written model's outputs are nowhere near the original's, and tells a fault of the plugin from one of
+/// the ranges.
+void compare_on_sample(const std::shared_ptr<ov::Model>& written, ov::CompiledModel& compiled,
+                       const QuantizedModel& result, const Verification& how, Observer& observer) {
+    std::vector<ov::Tensor> made;
+    try {
+        made = infer(compiled, result.sample);
+    } catch (const std::exception& error) {
+        throw Error(ErrorCode::UnsupportedModel, "verify",
+                    "the CPU plugin cannot run the quantized model: " + essential_line(error.what()));
+    }
+    auto original = how.compile(result.original);
+    const auto wanted = infer(original, result.sample);
+    const double reached = worst_sqnr(wanted, made);
+    if (reached >= 0) {
+        return;
+    }
+    expand_fake_quantize(*written, 0);
+    auto simulation = how.compile(written);
+    const double simulated = worst_sqnr(wanted, infer(simulation, result.sample));
+    observer.log(LogLevel::Warning, "verify",
+                 "on one calibration sample an output has more error than signal (SQNR " + short_number(reached) +
+                     " dB). " +
+                     (simulated >= 0 ? "Computed without INT8 it has " + short_number(simulated) +
+                                           " dB: the CPU plugin computes this model wrongly. Keep operations in "
+                                           "floating point, e.g. with --ignored-type MatMul"
+                                     : "Try --preset mixed, more samples, or keep operations in floating point"));
+}
+
 }  // namespace
 
-void verify_files(const std::filesystem::path& xml, const std::filesystem::path& bin, const Options& options,
+void verify_files(const std::filesystem::path& xml, const std::filesystem::path& bin, const QuantizedModel& result,
                   const RunOptions& run, Observer& observer) {
+    const Verification how{usable_threads(run.threads)};
+    std::shared_ptr<ov::Model> written;
     ov::CompiledModel compiled;
     try {
         ov::Core core;
         core.set_property(ov::enable_mmap(false));
-        compiled = core.compile_model(runnable_copy(core.read_model(xml, bin)), "CPU",
-                                      ov::inference_num_threads(static_cast<int>(usable_threads(run.threads))));
+        written = core.read_model(xml, bin);
     } catch (const std::exception& error) {
         throw Error(ErrorCode::Internal, "verify",
-                    "the written model cannot be read back and compiled: " + essential_line(error.what()));
+                    "the written model cannot be read back: " + essential_line(error.what()));
     }
-    run_once(compiled, options, observer);
+    try {
+        compiled = how.compile(runnable_copy(written));
+    } catch (const std::exception& error) {
+        throw Error(ErrorCode::UnsupportedModel, "verify",
+                    "the CPU plugin cannot compile the quantized model: " + essential_line(error.what()) +
+                        "; keep the operations that this names in floating point, e.g. with --ignored-type");
+    }
+    if (result.sample.empty() || !result.original) {
+        run_on_made_up_inputs(compiled, result.options, observer);
+    } else {
+        compare_on_sample(written, compiled, result, how, observer);
+    }
 }
 
 }  // namespace octet

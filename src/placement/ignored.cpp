@@ -26,23 +26,10 @@ bool is_constant(const ov::Node& node) {
     return ov::is_type<ov::op::v0::Constant>(&node);
 }
 
-/// Everything that is computed from ShapeOf and constants alone.
 void add_shape_subgraphs(const GraphIndex& graph, IgnoredOperations& ignored) {
-    std::vector<bool> is_shape(graph.size(), false);
+    const auto computes_shape = find_shape_subgraphs(graph);
     for (std::size_t i = 0; i < graph.size(); ++i) {
-        const auto& node = graph[i];
-        bool has_shape = ov::is_type<ov::op::v3::ShapeOf>(&node) || ov::is_type<ov::op::v0::ShapeOf>(&node);
-        if (!has_shape) {
-            bool has_value = false;
-            for (const auto& input : node.input_values()) {
-                const auto* source = input.get_node();
-                has_shape = has_shape || is_shape[graph.number(source)];
-                has_value = has_value || !(is_shape[graph.number(source)] || is_constant(*source));
-            }
-            has_shape = has_shape && !has_value;
-        }
-        is_shape[i] = has_shape;
-        if (has_shape) {
+        if (computes_shape[i]) {
             ignored.reasons.emplace(i, "computes a shape");
         }
     }

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <openvino/op/convolution.hpp>
 #include <openvino/op/group_conv.hpp>
+#include <openvino/op/shape_of.hpp>
 
 #include "graph/constants.hpp"
 #include "rules_text.hpp"
@@ -93,8 +94,8 @@ std::vector<const ov::Node*> producers(const ov::Node& node) {
 /// Finds all ways to lay a pattern over the graph, from a given last node upwards.
 class Matcher {
 public:
-    Matcher(const GraphIndex& graph, const Pattern& pattern)
-        : graph_(graph), pattern_(pattern), found_(pattern.nodes.size(), nullptr) {}
+    Matcher(const GraphIndex& graph, const std::vector<bool>& computes_shape, const Pattern& pattern)
+        : graph_(graph), computes_shape_(computes_shape), pattern_(pattern), found_(pattern.nodes.size(), nullptr) {}
 
     /// For each way, the operations in the order of the pattern's nodes.
     std::vector<std::vector<const ov::Node*>> match(const ov::Node& last) {
@@ -118,10 +119,10 @@ private:
             return false;
         }
         const auto inputs = node.input_values();
-        const bool is_constant_there =
-            !wanted.has_constant || std::any_of(inputs.begin(), inputs.end(),
-                                                [](const auto& input) { return find_constant(input) != nullptr; });
-        return is_constant_there &&
+        const auto is_known = [&](const ov::Output<ov::Node>& input) {
+            return find_constant(input) != nullptr || computes_shape_[graph_.number(input.get_node())];
+        };
+        return (!wanted.has_constant || std::any_of(inputs.begin(), inputs.end(), is_known)) &&
                (!wanted.is_bias || std::none_of(inputs.begin(), inputs.end(), is_shared_convolution));
     }
 
@@ -167,12 +168,27 @@ private:
     }
 
     const GraphIndex& graph_;
+    const std::vector<bool>& computes_shape_;
     const Pattern& pattern_;
     std::vector<const ov::Node*> found_;
     std::vector<std::vector<const ov::Node*>> matches_;
 };
 
 }  // namespace
+
+std::vector<bool> find_shape_subgraphs(const GraphIndex& graph) {
+    std::vector<bool> found(graph.size(), false);
+    const auto is_shape = [&](const ov::Node* node) { return found[graph.number(node)]; };
+    for (std::size_t i = 0; i < graph.size(); ++i) {
+        const auto sources = producers(graph[i]);
+        found[i] = ov::is_type_any_of<ov::op::v0::ShapeOf, ov::op::v3::ShapeOf>(&graph[i]) ||
+                   (std::any_of(sources.begin(), sources.end(), is_shape) &&
+                    std::all_of(sources.begin(), sources.end(), [&](const ov::Node* source) {
+                        return is_shape(source) || ov::is_type<ov::op::v0::Constant>(source);
+                    }));
+    }
+    return found;
+}
 
 std::vector<Pattern> ignored_patterns(const std::set<std::string>& sets) {
     const Json json = Json::parse(embedded::ignored_patterns, nullptr, true, /*ignore_comments=*/true);
@@ -193,8 +209,9 @@ std::vector<Pattern> ignored_patterns(const std::set<std::string>& sets) {
 
 std::map<std::size_t, const Pattern*> match_patterns(const GraphIndex& graph, const std::vector<Pattern>& patterns) {
     std::map<std::size_t, const Pattern*> covered;
+    const auto computes_shape = find_shape_subgraphs(graph);
     for (const auto& pattern : patterns) {
-        Matcher matcher(graph, pattern);
+        Matcher matcher(graph, computes_shape, pattern);
         for (std::size_t i = 0; i < graph.size(); ++i) {
             for (const auto& match : matcher.match(graph[i])) {
                 for (std::size_t k = 0; k < match.size(); ++k) {

@@ -24,10 +24,14 @@ struct Pattern {
     bool is_fused = false;   ///< what it covers runs inside another operation at no cost
 };
 
+/// For each operation by number: is it computed from ShapeOf and constants alone?
+std::vector<bool> find_shape_subgraphs(const GraphIndex& graph);
+
 /// The patterns of the embedded table that hold for every device or are of one of `sets`, each optional node spelt out.
 std::vector<Pattern> ignored_patterns(const std::set<std::string>& sets);
 
-/// The operations that the patterns cover, by number, with the first such pattern.
+/// The operations that the patterns cover, by number, with the first such pattern. What is computed from shapes counts
+/// as a constant, as it is one in POT.
 std::map<std::size_t, const Pattern*> match_patterns(const GraphIndex& graph, const std::vector<Pattern>& patterns);
 
 }  // namespace octet
