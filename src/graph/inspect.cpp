@@ -67,8 +67,9 @@ QuantizerInfo describe_fake_quantize(const ov::op::v0::FakeQuantize& node, const
     info.kind = constant ? "weights" : "activations";
     info.levels = node.get_levels();
     info.bits = bits_of(info.levels);
-    const auto low = constant_value(node.input_value(3));
-    const auto high = constant_value(node.input_value(4));
+    // In the units of the tensor: a constant may have been halved, an activation's channels may be scaled behind it.
+    const auto low = constant_value(node.input_value(constant ? 3 : 1));
+    const auto high = constant_value(node.input_value(constant ? 4 : 2));
     set_range(info, low ? low->cast_vector<float>() : std::vector<float>{},
               high ? high->cast_vector<float>() : std::vector<float>{});
     return info;

@@ -1,6 +1,7 @@
 #include <csignal>
 
 #include <gtest/gtest.h>
+#include <openvino/op/negative.hpp>
 #include <openvino/op/parameter.hpp>
 #include <openvino/op/relu.hpp>
 #include <openvino/op/reshape.hpp>
@@ -246,6 +247,25 @@ TEST(Save, WritesADynamicModelThatOnlyTakesSomeShapes) {
     result.options.shapes[""] = ov::PartialShape{3, 4};
     save(result, folder.path, "m", {}, {}, &second);
     EXPECT_EQ(second.warnings, "");
+}
+
+TEST(Save, WarnsOfOutputsThatAreNowhereNearTheOriginal) {
+    auto result = compressed();
+    result.sample = {ov::Tensor(ov::element::f32, result.model->input(0).get_shape())};
+    const auto values = noise(result.sample[0].get_size(), 3);
+    std::copy(values.begin(), values.end(), result.sample[0].data<float>());
+    for (const bool is_near : {true, false}) {
+        const TemporaryFolder folder;
+        Listener listener;
+        const auto original = result.model->clone();
+        if (!is_near) {
+            auto end = original->get_results()[0]->input(0);
+            end.replace_source_output(std::make_shared<ov::op::v0::Negative>(end.get_source_output()));
+        }
+        result.original = original;
+        save(result, folder.path, "m", {}, {}, &listener);
+        EXPECT_EQ(listener.warnings.find("more error than signal") != std::string::npos, !is_near) << listener.warnings;
+    }
 }
 
 TEST(CheckDestination, FindsTroubleEarlyAndLeavesNothing) {

@@ -72,6 +72,15 @@ TEST(ChannelReductions, EqualPlainLoopsForAnyLayout) {
     }
 }
 
+TEST(ChannelReductions, SquaresAreSummedToo) {
+    const std::vector<float> values{1, -2, 3, 4, 0, -5};
+    std::vector<double> sums(2);
+    sum_channel_squares(values, {1, 2, 3}, sums);
+    EXPECT_EQ(sums, (std::vector<double>{14, 41}));
+    sum_channel_squares(values, {3, 2, 1}, sums);
+    EXPECT_EQ(sums, (std::vector<double>{10, 45}));
+}
+
 TEST(ChannelReductions, OfAnEmptyTensorAreZero) {
     std::vector<double> sums(2, 1), low(2, 1), high(2, 1);
     sum_channels({}, {0, 2, 3}, sums);

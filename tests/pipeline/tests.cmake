@@ -1,3 +1,4 @@
 octet_test(pipeline LABEL unit
-    SOURCES ${CMAKE_CURRENT_LIST_DIR}/bodies_test.cpp ${CMAKE_CURRENT_LIST_DIR}/quantize_test.cpp
+    SOURCES ${CMAKE_CURRENT_LIST_DIR}/bodies_test.cpp ${CMAKE_CURRENT_LIST_DIR}/exactness_test.cpp
+            ${CMAKE_CURRENT_LIST_DIR}/quantize_test.cpp
     LIBRARIES octet_pipeline)

@@ -165,5 +165,32 @@ TEST(RemoveQuantizer, TakesTheOperationsOtherQuantizersAlong) {
     EXPECT_EQ(plan.left.back().reason, "because");
 }
 
+TEST(PlaceQuantizers, WhatTheDeviceComputesInFloatingPointIsQuantizedAsByPotOnly) {
+    const auto x = parameter({1, 4, 8, 8}), y = parameter({1, 4, 8, 8}, "y");
+    const auto quotient = make<ov::op::v1::Divide>("quotient", x, y);
+    const auto power = make<ov::op::v1::Power>("power", quotient, constant({}, {2}));
+    const auto model = model_of({power}, {x, y});
+    EXPECT_EQ(placed(place_quantizers(*model, {})), Placed{});
+    EXPECT_EQ(placed(place_quantizers(*model, {.quantize_unaccelerated = true})),
+              (Placed{{"x", {"quotient:0"}}, {"y", {"quotient:1"}}, {"quotient", {"power:0"}}}));
+}
+
+TEST(PlaceQuantizers, MoveAboveALimitAsByPotOnly) {
+    const auto x = parameter({1, 3, 8, 8});
+    const auto limit = make<ov::op::v1::Minimum>("limit", x, constant({}, {6}));
+    const auto model = model_of({convolution(limit, "b", 3)}, {x});
+    EXPECT_EQ(placed(place_quantizers(*model, {})), (Placed{{"limit", {"b:0"}}}));
+    EXPECT_EQ(placed(place_quantizers(*model, {.careful_propagation = false})), (Placed{{"x", {"limit:0"}}}));
+}
+
+TEST(PlaceQuantizers, RangesPerChannelPassWhatMovesChannelsAsByPotOnly) {
+    const auto x = parameter({1, 4, 8, 4});
+    const auto turned = make<ov::op::v1::Transpose>("turned", x, integers({0, 3, 1, 2}));
+    const auto model = model_of({depthwise(turned, "depthwise", 3)}, {x});
+    EXPECT_EQ(find(place_quantizers(*model, {}), "x").scheme.granularity, Granularity::PerTensor);
+    EXPECT_EQ(find(place_quantizers(*model, {.careful_propagation = false}), "x").scheme.granularity,
+              Granularity::PerChannel);
+}
+
 }  // namespace
 }  // namespace octet

@@ -203,5 +203,46 @@ TEST(StatisticPlan, MergesEqualQuestions) {
     EXPECT_EQ(plan.requests().size(), 2U);
 }
 
+/// Statistics of a tensor [1,2,..] over two samples.
+Statistics known(const ov::Output<ov::Node>& x) {
+    Statistics statistics;
+    statistics.add(x, TensorFacts{{1, 2, 4}, true, 2});
+    statistics.add(by_channel(x, Reducer::Min, Keep::Least), {-2, -30});
+    statistics.add(by_channel(x, Reducer::Max, Keep::Largest), {4, 10});
+    statistics.add(by_channel(x, Reducer::MeanSquare, Keep::Mean), {8, 50});
+    statistics.add(by_channel(x, Reducer::Mean, Keep::Mean), {1, 5});
+    statistics.add(whole(x, Reducer::AbsMax), {30, 12});
+    return statistics;
+}
+
+std::vector<double> find(const Statistics& statistics, const StatisticRequest& request) {
+    const auto values = statistics.find(request);
+    return {values.begin(), values.end()};
+}
+
+TEST(Statistics, FollowScaledChannels) {
+    const auto x = parameter({1, 2, 4}), scaled = parameter({1, 2, 4}, "scaled");
+    auto statistics = known(x);
+    statistics.copy(x, scaled);
+    const std::vector<double> shift{0, 0}, scale{2, 10};
+    statistics.align(scaled, 1, shift, scale);
+    EXPECT_EQ(find(statistics, by_channel(scaled, Reducer::Mean, Keep::Mean)), (std::vector<double>{0.5, 0.5}));
+    EXPECT_EQ(find(statistics, by_channel(scaled, Reducer::MeanSquare, Keep::Mean)), (std::vector<double>{2, 0.5}));
+    // Only the extremes over both samples are known by channel: they stand for each sample's.
+    EXPECT_EQ(find(statistics, whole(scaled, Reducer::AbsMax)), (std::vector<double>{3, 3}));
+    EXPECT_EQ(find(statistics, whole(x, Reducer::AbsMax)), (std::vector<double>{30, 12}));
+    EXPECT_TRUE(statistics.stale().empty());
+}
+
+TEST(Statistics, AskAgainForWhatDoesNotFollow) {
+    const auto x = parameter({1, 2, 4});
+    auto statistics = known(x);
+    const std::vector<double> shift{1, 0}, scale{1, 1};
+    statistics.align(x, 1, shift, scale);
+    EXPECT_TRUE(find(statistics, by_channel(x, Reducer::MeanSquare, Keep::Mean)).empty());
+    EXPECT_EQ(statistics.stale().requests(),
+              (std::vector<StatisticRequest>{by_channel(x, Reducer::MeanSquare, Keep::Mean)}));
+}
+
 }  // namespace
 }  // namespace octet

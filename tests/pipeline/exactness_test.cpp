@@ -1,0 +1,159 @@
+// What profile octet does beyond POT to bring the outputs nearer: SmoothQuant, RangeSelection,
+// ActivationBiasCorrection.
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "octet/octet.hpp"
+#include "octet/quantize.hpp"
+
+#include "support.hpp"
+
+namespace octet {
+namespace {
+
+using namespace testing;
+
+constexpr std::size_t kChannels = 24;
+
+/// x [1,5,24] with three channels that are 40 times as large as the others.
+ov::Tensor outlying_channels(unsigned seed) {
+    auto tensor = random_tensor({1, 5, kChannels}, seed);
+    for (std::size_t i = 0; i < tensor.get_size(); ++i) {
+        tensor.data<float>()[i] *= i % kChannels % 8 == 3 ? 40.F : 1.F;
+    }
+    return tensor;
+}
+
+std::unique_ptr<Dataset> outlying_data(std::size_t count) {
+    return make_dataset(count, [](std::size_t index) {
+        return Sample{{"x", outlying_channels(static_cast<unsigned>(index) + 1)}};
+    });
+}
+
+/// Two MatMuls that read x.
+std::shared_ptr<ov::Model> two_products() {
+    const auto x = parameter({1, 5, kChannels});
+    const auto product = [&](const std::string& name, unsigned seed) {
+        return make<ov::op::v0::MatMul>(name, x, random_constant({kChannels, 16}, seed, name + "/weights"), false,
+                                        false);
+    };
+    return model_of({product("a", 1), product("b", 2)}, {x});
+}
+
+const QuantizerInfo& quantizer_of(const std::vector<QuantizerInfo>& quantizers, const std::string& tensor) {
+    return *std::find_if(quantizers.begin(), quantizers.end(),
+                         [&](const QuantizerInfo& info) { return info.tensor == tensor; });
+}
+
+double sqnr(const std::shared_ptr<ov::Model>& model, const QuantizedModel& result, const ov::Tensor& sample) {
+    return sqnr_db(infer(model, {sample})[0], infer(result.model, {sample})[0]);
+}
+
+TEST(SmoothQuant, SparesTheSmallChannelsTheStepOfTheLarge) {
+    const auto model = two_products();
+    const auto smooth = quantize(model, *outlying_data(20), {});
+    const auto plain = quantize(model, *outlying_data(20), {.smooth_quant = false});
+    const auto sample = outlying_channels(99);
+    EXPECT_GT(sqnr(model, smooth, sample), sqnr(model, plain, sample) + 5);
+}
+
+TEST(SmoothQuant, AddsNothingToTheGraph) {
+    const auto result = quantize(two_products(), *outlying_data(20), {});
+    for (const auto& node : result.model->get_ordered_ops()) {
+        EXPECT_EQ(node->get_friendly_name().find("/smooth"), std::string::npos) << node->get_friendly_name();
+    }
+    EXPECT_EQ(quantizer_of(inspect(*result.model), "x").high.size(), kChannels);
+}
+
+TEST(SmoothQuant, LeavesWhatGainsNothingOrIsSetByTheUser) {
+    const auto even = random_dataset(20, {1, 5, kChannels});
+    EXPECT_EQ(quantizer_of(inspect(*quantize(two_products(), *even).model), "x").high.size(), 1U);
+    Options options;
+    options.activations.range_estimator = RangeEstimatorOptions{.max = {.aggregator = Aggregator::Max}};
+    const auto result = quantize(two_products(), *outlying_data(20), options);
+    EXPECT_EQ(quantizer_of(inspect(*result.model), "x").high.size(), 1U);
+}
+
+TEST(SmoothQuant, LeavesATensorThatIsAddedToo) {
+    const auto x = parameter({1, 5, kChannels});
+    const auto product =
+        make<ov::op::v0::MatMul>("a", x, random_constant({kChannels, kChannels}, 1, "a/weights"), false, false);
+    const auto model = model_of({make<ov::op::v1::Add>("sum", product, x)}, {x});
+    const auto result = quantize(model, *outlying_data(20), {.model_type = ModelType::None});
+    EXPECT_EQ(quantizer_of(inspect(*result.model), "x").high.size(), 1U);
+}
+
+std::shared_ptr<ov::Model> deep_model() {
+    const auto x = parameter({1, 3, 12, 12});
+    Output tensor = x;
+    for (unsigned i = 0; i < 9; ++i) {
+        const std::string name = "c" + std::to_string(i);
+        tensor =
+            make<ov::op::v4::Swish>(name + "/act", convolution(tensor, name, 10 + 2 * i, {.outputs = 6, .pad = 1}));
+    }
+    return model_of({tensor}, {x});
+}
+
+/// Samples of which every fifth is six times as large.
+std::unique_ptr<Dataset> uneven_data(std::size_t count) {
+    return make_dataset(count, [](std::size_t index) {
+        return Sample{
+            {"x", random_tensor({1, 3, 12, 12}, static_cast<unsigned>(index) + 1, index % 5 == 0 ? 6.F : 1.F)}};
+    });
+}
+
+/// The SQNR over all samples of the data.
+double sqnr_of_all(const std::shared_ptr<ov::Model>& model, const std::shared_ptr<ov::Model>& quantized,
+                   std::size_t count) {
+    std::vector<float> wanted, made;
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto sample = random_tensor({1, 3, 12, 12}, static_cast<unsigned>(i) + 1, i % 5 == 0 ? 6.F : 1.F);
+        const auto a = infer(model, {sample})[0], b = infer(quantized, {sample})[0];
+        wanted.insert(wanted.end(), a.begin(), a.end());
+        made.insert(made.end(), b.begin(), b.end());
+    }
+    return sqnr_db(wanted, made);
+}
+
+TEST(RangeSelection, WidensRangesWhereLargeSamplesMatter) {
+    const auto model = deep_model();
+    const auto reached = [&](bool range_selection) {
+        const auto result = quantize(model, *uneven_data(25), {.range_selection = range_selection});
+        return sqnr_of_all(model, result.model, 25);
+    };
+    EXPECT_GT(reached(true), reached(false) + 1);
+}
+
+TEST(RangeSelection, LeavesRangesWhoseEstimatorIsGiven) {
+    const auto highs = [&](bool range_selection) {
+        Options options;
+        options.range_selection = range_selection;
+        options.range_estimator.max.aggregator = Aggregator::Median;
+        const auto result = quantize(deep_model(), *uneven_data(10), options);
+        return quantizer_of(inspect(*result.model), "c3/act").high;
+    };
+    EXPECT_EQ(highs(true), highs(false));
+}
+
+TEST(ActivationBiasCorrection, BringsTheOutputsNearer) {
+    const auto model = deep_model();
+    const auto reached = [&](bool simulate_activations) {
+        Options options{.simulate_activations = simulate_activations};
+        options.activations.bits = 4;  // coarse enough that rounding behind Swish moves the mean
+        const auto result = quantize(model, *random_dataset(24, {1, 3, 12, 12}), options);
+        const auto sample = random_tensor({1, 3, 12, 12}, 500, 1, 0.2F);
+        return sqnr(model, result, sample);
+    };
+    EXPECT_GT(reached(true), reached(false) + 0.5);
+}
+
+TEST(Exactness, DoesNotDependOnTheNumberOfThreads) {
+    const auto quantized = [](std::size_t threads) {
+        return to_json(quantize(deep_model(), *uneven_data(20), {}, {.threads = threads}).report);
+    };
+    EXPECT_EQ(quantized(1), quantized(2));
+}
+
+}  // namespace
+}  // namespace octet
