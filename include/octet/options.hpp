@@ -119,8 +119,9 @@ struct IgnoredScope {
 /// All that changes the result of quantize(). Options{} is the profile Octet.
 struct Options {
     Profile profile = Profile::Octet;
-    /// By the names of the registry, in order. DefaultQuantization stands for ActivationChannelAlignment,
-    /// MinMaxQuantization, FastBiasCorrection or BiasCorrection, and OverflowCorrection on GNA.
+    /// By the names of the registry, in order. DefaultQuantization stands for ActivationChannelAlignment, SmoothQuant,
+    /// MinMaxQuantization, FastBiasCorrection, RangeSelection, ActivationBiasCorrection or BiasCorrection, and
+    /// OverflowCorrection on GNA, as far as the options below ask for them.
     std::vector<std::string> algorithms{"DefaultQuantization"};
     Preset preset = Preset::Performance;
     ModelType model_type = ModelType::Auto;

@@ -1,17 +1,13 @@
 #include "algorithms/activation_bias_correction.hpp"
 
-#include <algorithm>
-#include <functional>
 #include <optional>
 #include <utility>
 
 #include <openvino/op/fake_quantize.hpp>
 
 #include "algorithms/correctable.hpp"
-#include "algorithms/edit.hpp"
 #include "algorithms/mean_correction.hpp"
 #include "algorithms/trial.hpp"
-#include "graph/bias.hpp"
 #include "graph/index.hpp"
 #include "graph/operations.hpp"
 
@@ -30,7 +26,6 @@ struct Means {
 struct Corrected {
     ov::Node* node = nullptr;
     Means means;
-    std::vector<double> old_bias{}, new_bias{};
 };
 
 /// Means on both sides of the quantizer in front of `node`, or nothing where there is none.
@@ -60,33 +55,17 @@ std::vector<Corrected> find_operations(const GraphIndex& graph, const Context& c
     return operations;
 }
 
-std::string correct(MeanCorrector& corrector, const Statistics& statistics, Corrected& operation) {
+std::string correct(MeanCorrector& corrector, const Statistics& statistics, const Corrected& operation) {
     auto& node = *operation.node;
     const auto before = numbers(statistics, operation.means.before);
     const auto behind = numbers(statistics, operation.means.behind);
     if (!has_channel_means(node, before.size()) || behind.size() != before.size()) {
         return "bias left: its input has no channel means";
     }
-    operation.old_bias = bias_values(node).value_or(std::vector<double>{});
     const auto weights = seen_weights(node).quantized;
     const auto& shape = statistics.facts(operation.means.before.tensor)->shape;
     const auto wanted = output_means(node, weights, shape, before);
-    const auto done = corrector.correct(node, wanted, weights, shape, behind, kUsualThreshold);
-    operation.new_bias = bias_values(node).value_or(std::vector<double>{});
-    return done;
-}
-
-/// Leaves `share` of each change in the model.
-void keep_share(Context& context, const std::vector<Corrected>& operations, double share) {
-    for (const auto& operation : operations) {
-        if (operation.old_bias != operation.new_bias && operation.old_bias.size() == operation.new_bias.size()) {
-            auto bias = operation.old_bias;
-            for (std::size_t c = 0; c < bias.size(); ++c) {
-                bias[c] += share * (operation.new_bias[c] - bias[c]);
-            }
-            change_bias(context, *operation.node, bias);
-        }
-    }
+    return corrector.correct(node, wanted, weights, shape, behind, kUsualThreshold);
 }
 
 }  // namespace
@@ -95,7 +74,7 @@ void ActivationBiasCorrection::request(const ov::Model&, const Context&, Statist
 
 std::vector<Change> ActivationBiasCorrection::apply(ov::Model& model, Context& context) const {
     const GraphIndex graph(model);
-    auto operations = find_operations(graph, context);
+    const auto operations = find_operations(graph, context);
     if (operations.empty() || !model.get_variables().empty()) {
         return {};
     }
@@ -103,14 +82,17 @@ std::vector<Change> ActivationBiasCorrection::apply(ov::Model& model, Context& c
     const double usual = error.level(model);
 
     StatisticPlan plan;
+    std::vector<ov::Node*> nodes;
     for (const auto& operation : operations) {
+        nodes.push_back(operation.node);
         plan.request(operation.means.before);
         plan.request(operation.means.behind);
     }
     const auto statistics = measure_on_trial(model, plan, context, kSamples);
+    const EarlierBiases earlier(nodes);
     std::vector<Change> changes;
     MeanCorrector corrector(context);
-    for (auto& operation : operations) {
+    for (const auto& operation : operations) {
         const auto done = correct(corrector, statistics, operation);
         changes.push_back({name(), operation.node->get_friendly_name(), done});
     }
@@ -118,11 +100,11 @@ std::vector<Change> ActivationBiasCorrection::apply(ov::Model& model, Context& c
         return changes;
     }
     // Where few values are rounded very often, as on plain backgrounds, one correction undoes the ground of the next.
-    keep_share(context, operations, 0.5);
+    earlier.keep_share(context, 0.5);
     if (error.level(model) < usual) {
         return changes;
     }
-    keep_share(context, operations, 0);
+    earlier.keep_share(context, 0);
     return {{name(), "", "biases left: the outputs come no nearer"}};
 }
 

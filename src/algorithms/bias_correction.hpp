@@ -10,7 +10,8 @@ namespace octet {
 ///
 /// y being the output in floating point, y' the one with quantized weights, over positions and the first
 /// max(1, 0.2 * subset) samples (evenly spread ones where the subset is). Options::simulate_activations: y' with
-/// quantized activations, too, which POT leaves out. See refuse_correction() for what is accepted; the threshold is
+/// quantized activations, too, which POT leaves out; then it runs after FastBiasCorrection, and is kept only where the
+/// model's outputs come nearer to the original's. See refuse_correction() for what is accepted; the threshold is
 /// 1000 unless given.
 ///
 /// The model runs in stages: each takes up what the one before made and ends at the operations that no other

@@ -126,6 +126,28 @@ std::string refuse_correction(const Context& context, const ov::Node& node, cons
                : refuse_against_range(context, node, *bias, change);
 }
 
+EarlierBiases::EarlierBiases(const std::vector<ov::Node*>& nodes) {
+    for (auto* node : nodes) {
+        if (auto bias = bias_values(*node)) {
+            biases_.emplace_back(node, std::move(*bias));
+        }
+    }
+}
+
+void EarlierBiases::keep_share(Context& context, double share) const {
+    for (const auto& [node, earlier] : biases_) {
+        const auto now = bias_values(*node);
+        if (!now || *now == earlier || now->size() != earlier.size()) {
+            continue;
+        }
+        auto bias = earlier;
+        for (std::size_t c = 0; c < bias.size(); ++c) {
+            bias[c] += share * ((*now)[c] - bias[c]);
+        }
+        change_bias(context, *node, bias);
+    }
+}
+
 std::string correct_bias(Context& context, ov::Node& node, const std::vector<double>& change, double usual_threshold) {
     const std::string refusal = refuse_correction(context, node, change, usual_threshold);
     if (!refusal.empty()) {

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <openvino/op/fake_quantize.hpp>
@@ -36,6 +37,18 @@ void request_acceptance(const ov::Node& node, const Options& options, StatisticP
 /// |change| >= threshold * max(|b|, half the measured range of the output) in a channel.
 std::string refuse_correction(const Context& context, const ov::Node& node, const std::vector<double>& change,
                               double usual_threshold);
+
+/// The biases of operations as they were, to go back to them.
+class EarlierBiases {
+public:
+    explicit EarlierBiases(const std::vector<ov::Node*>& nodes);
+
+    /// Leaves `share` of each change since then.
+    void keep_share(Context& context, double share) const;
+
+private:
+    std::vector<std::pair<ov::Node*, std::vector<double>>> biases_;
+};
 
 /// Adds `change` to the bias of `node` unless refuse_correction() speaks against it. Returns what was done.
 std::string correct_bias(Context& context, ov::Node& node, const std::vector<double>& change, double usual_threshold);

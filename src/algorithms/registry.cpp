@@ -48,7 +48,7 @@ std::vector<std::string> default_quantization(const Options& options) {
         names.push_back("SmoothQuant");
     }
     names.push_back("MinMaxQuantization");
-    if (options.bias_correction && options.use_fast_bias) {
+    if (options.bias_correction && (options.use_fast_bias || options.simulate_activations)) {
         names.push_back("FastBiasCorrection");
     }
     if (options.range_selection) {

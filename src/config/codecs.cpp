@@ -269,8 +269,9 @@ Codec<Granularity> granularity_name() {
 }
 
 Codec<std::string> algorithm_name() {
-    return spelling({"DefaultQuantization", "ActivationChannelAlignment", "MinMaxQuantization", "FastBiasCorrection",
-                     "BiasCorrection", "OverflowCorrection"});
+    return spelling({"DefaultQuantization", "ActivationChannelAlignment", "SmoothQuant", "MinMaxQuantization",
+                     "FastBiasCorrection", "RangeSelection", "ActivationBiasCorrection", "BiasCorrection",
+                     "OverflowCorrection"});
 }
 
 void read_algorithm_names(std::vector<std::string>& names, const Json& json, const std::string& path,

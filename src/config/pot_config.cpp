@@ -12,10 +12,15 @@ namespace octet {
 namespace {
 
 /// Which fields an algorithm reads.
-const std::map<std::string, unsigned> kReaders{
-    {"DefaultQuantization", kAll},    {"ActivationChannelAlignment", kAlignment},
-    {"MinMaxQuantization", kRanges},  {"FastBiasCorrection", kCorrections},
-    {"BiasCorrection", kCorrections}, {"OverflowCorrection", kOverflow}};
+const std::map<std::string, unsigned> kReaders{{"DefaultQuantization", kAll},
+                                               {"ActivationChannelAlignment", kAlignment},
+                                               {"SmoothQuant", kRanges},
+                                               {"MinMaxQuantization", kRanges},
+                                               {"FastBiasCorrection", kCorrections},
+                                               {"RangeSelection", kRanges},
+                                               {"ActivationBiasCorrection", kCorrections},
+                                               {"BiasCorrection", kCorrections},
+                                               {"OverflowCorrection", kOverflow}};
 
 /// What POT's command makes of a preset on a device.
 struct PresetAlias {
