@@ -141,16 +141,19 @@ struct Options {
     bool fuse_activation_scales = true;
     /// Quantize also what the device computes in floating point all the same (Divide, Power, comparisons, …).
     bool quantize_unaccelerated = false;
-    /// Quantizers do not move above a Maximum or Minimum with a constant (an activation) or above a Slice, and ranges per
-    /// channel end where an operation in between may give the channels another place. False: they do as in POT.
+    /// Quantizers do not move above a Maximum or Minimum with a constant (an activation) or above a Slice, and ranges
+    /// per channel end where an operation in between may give the channels another place. False: they do as in POT.
     bool careful_propagation = true;
     bool fold = true;  ///< fold BatchNorm, scales, constants, decomposed operations first
     bool channel_alignment = false;
     bool bias_correction = true;
     bool use_fast_bias = true;
     BiasFormula bias_formula = BiasFormula::Difference;
-    bool simulate_activations = true;                  ///< BiasCorrection sees quantized activations, too
-    std::optional<double> threshold{};                 ///< of bias corrections; unset: 2, BiasCorrection 1000
+    /// Biases make up for quantized activations, too: ActivationBiasCorrection follows FastBiasCorrection;
+    /// BiasCorrection follows it instead, and sees them.
+    bool simulate_activations = true;
+    /// Of bias corrections. Unset: BiasFormula::OutputMean 2, with BiasCorrection 1000; BiasFormula::Difference none.
+    std::optional<double> threshold{};
     bool apply_for_all_nodes = false;                  ///< correct biases without quantized weights, too
     bool inplace_statistics = true;                    ///< no effect on the result: statistics are exact either way
     bool keep_uncompressed_weights = false;            ///< leave weights f32 under FakeQuantize

@@ -17,6 +17,8 @@
 
 namespace octet {
 
+class OutputError;
+
 /// What the algorithms of one run share.
 struct Context {
     const Options& options;
@@ -27,8 +29,9 @@ struct Context {
     /// The inputs of sample `index` in the order of the model's inputs: for an algorithm that must run parts of the
     /// model itself.
     std::function<std::vector<ov::Tensor>(std::size_t index)> sample;
-    std::size_t threads = 0;                      ///< 0: all that this process may use
-    std::shared_ptr<const ov::Model> original{};  ///< the model before any algorithm
+    std::size_t threads = 0;                            ///< 0: all that this process may use
+    std::shared_ptr<const ov::Model> original{};        ///< the model before any algorithm
+    std::shared_ptr<const OutputError> output_error{};  ///< see output_error() in trial.hpp
 };
 
 /// One step of quantization. Keeps no state between calls.

@@ -21,7 +21,6 @@ namespace {
 
 constexpr double kUsualThreshold = 1000;
 constexpr double kShareOfSamples = 0.2;
-constexpr std::size_t kTrialSamples = 32;
 
 /// Lets inputs read something else for as long as this object lives.
 class Detours {
@@ -215,15 +214,16 @@ private:
             }
         }
         const auto parameters = parameters_above(outputs);
-        run_samples(
-            runnable_copy(std::make_shared<ov::Model>(outputs, parameters, "stage")), samples_.size(), context_.threads,
-            [&](std::size_t index) { return inputs(model, parameters, index); },
+        SampleRunner runner(runnable_copy(std::make_shared<ov::Model>(outputs, parameters, "stage")), samples_.size(),
+                            context_.threads, "BiasCorrection");
+        runner.run(
+            samples_.size(), [&](std::size_t index) { return inputs(model, parameters, index); },
             [&](std::size_t, std::vector<ov::Tensor>&& made) {
                 for (std::size_t i = 0; i < current.size(); ++i) {
                     current[i]->samples.push_back(std::move(made[i]));
                 }
             },
-            [&] { return context_.observer.cancelled(); }, "BiasCorrection");
+            [&] { return context_.observer.cancelled(); });
         for (auto* layer : current) {  // the stage's own Result is gone by now, and not redirected
             decide(*layer);
             layer->parameter = std::make_shared<ov::op::v0::Parameter>(layer->output.get_element_type(),
@@ -335,11 +335,11 @@ std::vector<Change> BiasCorrection::apply(ov::Model& model, Context& context) co
         return correct();
     }
     // What is cut off in few places would be made up for in all: not always a gain.
-    const OutputError error(context, kTrialSamples, "BiasCorrection");
+    const auto& error = output_error(context);
     const double usual = error.level(model);
     const EarlierBiases earlier(due_corrections(graph, context));
     const auto changes = correct();
-    if (error.level(model) < usual) {
+    if (!error.tells_anything() || error.level(model) < usual) {
         return changes;
     }
     earlier.keep_share(context, 0);

@@ -81,7 +81,9 @@ std::vector<ov::Node*> planned_corrections(const GraphIndex& graph, const Contex
         const bool is_any =
             options.apply_for_all_nodes && is_weighted(node) && find_constant(node.input_value(1)) != nullptr;
         const bool is_left = options.bias_formula == BiasFormula::OutputMean && is_transposed_convolution(node);
-        if ((planned.count(&node) || is_any) && !is_left && has_static_ranks(node)) {
+        const auto& type = node.get_output_element_type(0);
+        const bool is_real = type == ov::element::f32 || type == ov::element::f16;
+        if ((planned.count(&node) || is_any) && !is_left && is_real && has_static_ranks(node)) {
             operations.push_back(&node);
         }
     }
@@ -129,13 +131,17 @@ std::string refuse_correction(const Context& context, const ov::Node& node, cons
 EarlierBiases::EarlierBiases(const std::vector<ov::Node*>& nodes) {
     for (auto* node : nodes) {
         if (auto bias = bias_values(*node)) {
-            biases_.emplace_back(node, std::move(*bias));
+            biases_.push_back({node, std::move(*bias), find_bias(*node).has_value()});
         }
     }
 }
 
 void EarlierBiases::keep_share(Context& context, double share) const {
-    for (const auto& [node, earlier] : biases_) {
+    for (const auto& [node, earlier, had_one] : biases_) {
+        if (share == 0 && !had_one) {
+            remove_bias(context, *node);
+            continue;
+        }
         const auto now = bias_values(*node);
         if (!now || *now == earlier || now->size() != earlier.size()) {
             continue;
@@ -152,6 +158,9 @@ std::string correct_bias(Context& context, ov::Node& node, const std::vector<dou
     const std::string refusal = refuse_correction(context, node, change, usual_threshold);
     if (!refusal.empty()) {
         return refusal;
+    }
+    if (std::all_of(change.begin(), change.end(), [](double value) { return value == 0; })) {
+        return "bias left: nothing to correct";
     }
     auto bias = *bias_values(node);
     std::transform(change.begin(), change.end(), bias.begin(), bias.begin(), std::plus<>());

@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <openvino/op/fake_quantize.hpp>
@@ -28,7 +27,7 @@ std::shared_ptr<ov::op::v0::FakeQuantize> weights_quantizer(const ov::Node& oper
 /// The mean of each output channel, behind the bias.
 StatisticRequest output_mean(const ov::Node& node, Keep keep);
 
-/// Asks for what is_accepted() needs of `node`.
+/// Asks for what refuse_correction() needs of `node`.
 void request_acceptance(const ov::Node& node, const Options& options, StatisticPlan& statistics);
 
 /// Why the bias of `node` must not change by `change` [output channels], or empty. BiasFormula::OutputMean:
@@ -47,7 +46,12 @@ public:
     void keep_share(Context& context, double share) const;
 
 private:
-    std::vector<std::pair<ov::Node*, std::vector<double>>> biases_;
+    struct Earlier {
+        ov::Node* node;
+        std::vector<double> bias;
+        bool had_one;
+    };
+    std::vector<Earlier> biases_;
 };
 
 /// Adds `change` to the bias of `node` unless refuse_correction() speaks against it. Returns what was done.

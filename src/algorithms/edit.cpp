@@ -51,6 +51,14 @@ void follow_weights(QuantizerPlan& plan, const ov::Node& node, const ov::Output<
     }
 }
 
+/// What was planned for and measured on one tensor holds for another.
+void follow_output(Context& context, const ov::Output<ov::Node>& before, const ov::Output<ov::Node>& now) {
+    context.statistics.rename(before, now);
+    for (auto& quantizer : context.plan.quantizers) {
+        quantizer.tensor = quantizer.tensor == before ? now : quantizer.tensor;
+    }
+}
+
 }  // namespace
 
 bool change_bias(Context& context, ov::Node& node, const std::vector<double>& values) {
@@ -58,14 +66,26 @@ bool change_bias(Context& context, ov::Node& node, const std::vector<double>& va
     if (!set_bias(node, values)) {
         return false;
     }
-    const auto now = biased_output(node);
-    if (before != now) {
-        context.statistics.rename(before, now);
-        for (auto& quantizer : context.plan.quantizers) {
-            quantizer.tensor = quantizer.tensor == before ? now : quantizer.tensor;
-        }
+    if (const auto now = biased_output(node); before != now) {
+        follow_output(context, before, now);
     }
     return true;
+}
+
+void remove_bias(Context& context, ov::Node& node) {
+    const auto before = biased_output(node);
+    const auto own = node.output(0);
+    if (before == own) {
+        return;
+    }
+    auto& tensor = before.get_tensor();
+    const auto names = tensor.get_names();
+    tensor.set_names({});
+    for (auto reader : before.get_target_inputs()) {
+        reader.replace_source_output(own);
+    }
+    own.get_tensor().add_names(names);
+    follow_output(context, before, own);
 }
 
 void change_weights(Context& context, ov::Node& node, const std::vector<float>& values) {

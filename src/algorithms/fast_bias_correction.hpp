@@ -16,8 +16,9 @@ namespace octet {
 /// blazeface, with 40 depthwise convolutions of this kind, runs 5 % faster so. Any other without a bias gets one.
 ///
 /// This is the difference form (BiasFormula::Difference) of POT's FastBiasCorrection: it does not bring in the error of
-/// assuming that a channel is constant, and it needs no statistic of the output. A correction is accepted where
-/// max |b' - b| < threshold * max(|b_o|, half the measured range of the output), over the channels o.
+/// assuming that a channel is constant, and it needs no statistic of the output. Where the
+/// user gives a threshold, a correction is accepted if |b'_o - b_o| < threshold * max(|b_o|, half the measured range of
+/// the output) in each channel o.
 ///
 /// BiasFormula::OutputMean is POT's own: b'_o = mean(y_o) - sum_k f_k * sum_i W'[o,i,k] * mean(x_i), y being the biased
 /// output, accepted where max |(b' - b) / b| < threshold over the b that are not zero. As there, a bias that is missing

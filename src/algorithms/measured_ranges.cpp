@@ -112,7 +112,9 @@ std::vector<std::vector<Range>> activation_ranges(const Context& context, const 
 
 bool has_free_width(const Quantizer& quantizer, const Options& options) {
     const auto& section = quantizer.kind == TensorKind::Outputs ? options.outputs : options.activations;
-    const auto& given = section.range_estimator ? *section.range_estimator : options.range_estimator;
+    auto given = section.range_estimator ? *section.range_estimator : options.range_estimator;
+    given.min.granularity.reset();  // that of the quantizer holds
+    given.max.granularity.reset();
     return quantizer.kind != TensorKind::Weights && quantizer.scheme.granularity == Granularity::PerTensor &&
            given == RangeEstimatorOptions{};
 }

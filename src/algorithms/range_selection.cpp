@@ -10,11 +10,11 @@
 #include "algorithms/measured_ranges.hpp"
 #include "algorithms/trial.hpp"
 #include "base/text.hpp"
+#include "graph/adjustable_ranges.hpp"
 
 namespace octet {
 namespace {
 
-constexpr std::size_t kSamples = 32;
 constexpr double kWidths[] = {1, 0.5, 0.25, 0};
 constexpr double kMargin = 0.2;   // dB by which a narrower range must be better: few samples show no rare large values
 constexpr std::size_t kRuns = 4;  // of neighbouring tensors that are tried on their own
@@ -31,11 +31,18 @@ public:
 
     /// Leaves the best ranges in the model. Returns what was found.
     std::string run() {
-        const OutputError error(context_, kSamples, "RangeSelection");
-        const auto level = [&](const std::vector<double>& widths) {
-            set(widths);
-            return error.level(model_);
-        };
+        const auto& error = output_error(context_);
+        if (!error.tells_anything()) {
+            return "ranges left: the outputs tell no error";
+        }
+        std::vector<std::string> names;
+        for (const auto& unit : units_) {
+            for (const std::size_t q : unit) {
+                names.push_back(context_.plan.quantizers[q].name);
+            }
+        }
+        auto runner = error.make_runner(adjustable_copy(model_, names));
+        const auto level = [&](const std::vector<double>& widths) { return error.level(runner, inputs(widths)); };
         const auto [first, second] = choose_width(level);
         std::vector<double> widths(units_.size(), first.width);
         double best = first.level;
@@ -82,7 +89,8 @@ private:
         std::map<std::size_t, std::size_t> of_group;
         const auto& quantizers = context_.plan.quantizers;
         for (std::size_t q = 0; q < quantizers.size(); ++q) {
-            if (!has_free_width(quantizers[q], context_.options)) {
+            if (!has_free_width(quantizers[q], context_.options) || !quantizers[q].prefix.empty() ||
+                !is_inserted(quantizers[q])) {
                 continue;
             }
             if (quantizers[q].group) {
@@ -96,20 +104,46 @@ private:
         }
     }
 
-    void set(const std::vector<double>& widths) {
-        const auto& quantizers = context_.plan.quantizers;
-        std::vector<double> all(quantizers.size(), 0);
+    /// The ranges of all quantizers at the units' widths.
+    std::vector<std::vector<Range>> ranges(const std::vector<double>& widths) const {
+        std::vector<double> all(context_.plan.quantizers.size(), 0);
         for (std::size_t u = 0; u < units_.size(); ++u) {
             for (const std::size_t q : units_[u]) {
                 all[q] = widths[u];
             }
         }
-        const auto ranges = activation_ranges(context_, all);
+        return activation_ranges(context_, all);
+    }
+
+    /// What adjustable_copy() wants for these widths.
+    std::vector<ov::Tensor> inputs(const std::vector<double>& widths) const {
+        const auto all = ranges(widths);
+        std::vector<ov::Tensor> tensors;
         for (const auto& unit : units_) {
             for (const std::size_t q : unit) {
-                set_range(quantizers[q], ranges[q].at(0));
+                const auto levels = context_.plan.quantizers[q].scheme.levels();
+                for (const float value : range_inputs(all[q].at(0).low, all[q].at(0).high, levels)) {
+                    tensors.emplace_back(ov::element::f32, ov::Shape{});
+                    *tensors.back().data<float>() = value;
+                }
             }
         }
+        return tensors;
+    }
+
+    void set(const std::vector<double>& widths) const {
+        const auto all = ranges(widths);
+        for (const auto& unit : units_) {
+            for (const std::size_t q : unit) {
+                set_range(context_.plan.quantizers[q], all[q].at(0));
+            }
+        }
+    }
+
+    /// Has MinMaxQuantization run?
+    static bool is_inserted(const Quantizer& quantizer) {
+        const auto& reader = quantizer.inputs.front();
+        return ov::is_type<ov::op::v0::FakeQuantize>(reader.node->get_input_node_ptr(reader.port));
     }
 
     static void set_range(const Quantizer& quantizer, const Range& range) {

@@ -40,15 +40,17 @@ bool reads_channels(const QuantizedInput& reader, std::size_t channels, std::siz
     const auto& node = *reader.node;
     const auto layout = weight_layout(node);
     return ov::is_type<ov::op::v0::MatMul>(&node) && reader.port == 0 && quantized.count(&node) && layout &&
-           layout->inputs == channels && input_channel_axis(node) == axis;
+           layout->inputs == channels && input_channel_axis(node) == axis && find_constant(node.input_value(1)) &&
+           !ov::is_type<ov::op::v0::FakeQuantize>(node.get_input_node_ptr(0));  // not quantized yet
 }
 
 /// The axis of the quantizer's tensor that the weights of all of its readers are summed over, if they are such MatMuls.
 std::optional<std::size_t> smoothed_axis(const Quantizer& quantizer, const Options& options,
                                          const std::set<const ov::Node*>& quantized) {
     const auto& shape = quantizer.tensor.get_partial_shape();
-    if (quantizer.kind != TensorKind::Activations || quantizer.group || !has_free_width(quantizer, options) ||
-        shape.rank().is_dynamic() || shape.size() < 2 || shape[shape.size() - 1].is_dynamic()) {
+    if (quantizer.kind != TensorKind::Activations || quantizer.group || !quantizer.prefix.empty() ||
+        !has_free_width(quantizer, options) || shape.rank().is_dynamic() || shape.size() < 2 ||
+        shape[shape.size() - 1].is_dynamic()) {
         return std::nullopt;
     }
     const std::size_t axis = shape.size() - 1;

@@ -15,8 +15,8 @@ namespace octet {
 /// the steps of the activation and of the weights' output channel o.
 ///
 /// For activations with one range whose estimator the user left open (has_free_width()), read by MatMuls with quantized
-/// weights only; others, and those that gain less than 1 dB, are left alone. The range of a smoothed activation comes
-/// from the extremes of all samples, as the samples' own are not kept by channel.
+/// weights only, in the main graph; others, and those that gain less than 1 dB, are left alone. The range of a smoothed
+/// activation comes from the extremes of all samples, as the samples' own are not kept by channel.
 class SmoothQuant final : public Algorithm {
 public:
     std::string name() const override {

@@ -36,7 +36,14 @@ std::string read_text(const std::filesystem::path& path) {
 
 /// JSON where it is JSON, else text.
 Json json_or_text(const std::string& value) {
-    Json json = Json::parse(value, nullptr, false);
+    constexpr int kDeepest = 100;
+    const auto watch = [](int depth, Json::parse_event_t, Json&) {
+        if (depth > kDeepest) {
+            throw Error(ErrorCode::InvalidOption, "", "nested deeper than " + std::to_string(kDeepest) + " levels");
+        }
+        return true;
+    };
+    Json json = Json::parse(value, watch, false);
     return json.is_discarded() ? Json(value) : json;
 }
 

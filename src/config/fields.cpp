@@ -140,7 +140,9 @@ void add_range_end(Table& table, const Part<RangeEndOptions>& end, bool has_samp
     table.value(end, "type", &RangeEndOptions::type, statistic_name()).readers = kRanges;
     table.value(end, "outlier_prob", &RangeEndOptions::outlier_prob, number(0, 1, "a number of at least 0 and below 1"))
         .readers = kRanges;
-    table.value(end, "granularity", &RangeEndOptions::granularity, granularity_name()).readers = kRanges;
+    auto& granularity = table.value(end, "granularity", &RangeEndOptions::granularity, granularity_name());
+    granularity.readers = kRanges;
+    granularity.no_effect = "the end of a range is per channel where its quantizer is";
     table.value(end, "clipping_value", &RangeEndOptions::clipping_value, number(-kInfinity, kInfinity, "a number"))
         .readers = kRanges;
     if (has_samples) {

@@ -1,6 +1,8 @@
 #include "graph/expand_fake_quantize.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <optional>
 #include <vector>
 
@@ -29,13 +31,26 @@ using Value = ov::Output<ov::Node>;
 constexpr std::size_t kInt8Levels = 256;
 constexpr std::size_t kCountable = std::size_t{1} << 23;  // f32 tells no more steps apart: as good as none
 
-/// The four limits by element of one shape, and what follows from them.
+/// One end of the input's and output's range, and what follows from both; each pair has a shape of its own.
 struct Grid {
-    ov::Shape shape;
+    ov::Shape in_shape, out_shape;
     std::vector<float> low, high, out_low;
     std::vector<float> scale;  // steps per unit of the input
     std::vector<float> step;   // units of the output per step
 };
+
+/// Widths per step of a range, or empty where it is not finite; inputs must be ordered.
+std::vector<double> widths(const std::vector<float>& low, const std::vector<float>& high, bool is_ordered) {
+    std::vector<double> result;
+    for (std::size_t i = 0; i < low.size(); ++i) {
+        const double width = double{high[i]} - low[i];
+        if (!std::isfinite(width) || (is_ordered && !(width > 0))) {
+            return {};
+        }
+        result.push_back(width);
+    }
+    return result;
+}
 
 bool is_wide(const ov::Node& node, std::size_t levels = kInt8Levels) {
     const auto* quantizer = ov::as_type<const FakeQuantize>(&node);
@@ -46,43 +61,42 @@ std::optional<Grid> make_grid(const FakeQuantize& quantizer) {
     std::vector<float> limits[4];
     for (std::size_t i = 0; i < 4; ++i) {
         const auto* constant = ov::as_type<Constant>(quantizer.get_input_node_ptr(i + 1));
-        if (!constant || constant->get_shape() != quantizer.get_input_shape(1)) {
+        if (!constant || constant->get_shape() != quantizer.get_input_shape(i < 2 ? 1 : 3)) {
             return std::nullopt;
         }
         limits[i] = constant->cast_vector<float>();
     }
-    Grid grid{quantizer.get_input_shape(1), limits[0], limits[1], limits[2], {}, {}};
-    const double steps = static_cast<double>(quantizer.get_levels()) - 1;
-    for (std::size_t i = 0; i < grid.low.size(); ++i) {
-        const double width = double{limits[1][i]} - limits[0][i];
-        const double out_width = double{limits[3][i]} - limits[2][i];
-        if (!(width > 0) || !std::isfinite(width) || !std::isfinite(out_width)) {
-            return std::nullopt;
-        }
-        grid.scale.push_back(static_cast<float>(steps / width));
-        grid.step.push_back(static_cast<float>(out_width / steps));
+    Grid grid{quantizer.get_input_shape(1), quantizer.get_input_shape(3), limits[0], limits[1], limits[2], {}, {}};
+    const auto in = widths(limits[0], limits[1], true), out = widths(limits[2], limits[3], false);
+    if (in.empty() || out.empty()) {
+        return std::nullopt;
     }
+    const double steps = static_cast<double>(quantizer.get_levels()) - 1;
+    std::transform(in.begin(), in.end(), std::back_inserter(grid.scale),
+                   [&](double width) { return static_cast<float>(steps / width); });
+    std::transform(out.begin(), out.end(), std::back_inserter(grid.step),
+                   [&](double width) { return static_cast<float>(width / steps); });
     return grid;
 }
 
 /// The definition of FakeQuantize, operation by operation.
 Value expand(const Value& source, const Grid& grid, std::size_t levels) {
-    const auto constant = [&](const std::vector<float>& values) {
-        return Constant::create(ov::element::f32, grid.shape, values);
+    const auto constant = [&](const std::vector<float>& values, const ov::Shape& shape) {
+        return Constant::create(ov::element::f32, shape, values);
     };
     Value value = source;
     if (value.get_element_type() != ov::element::f32) {
         value = std::make_shared<ov::op::v0::Convert>(value, ov::element::f32);
     }
-    value = std::make_shared<ov::op::v1::Maximum>(value, constant(grid.low));
-    value = std::make_shared<ov::op::v1::Minimum>(value, constant(grid.high));
-    value = std::make_shared<ov::op::v1::Subtract>(value, constant(grid.low));
-    value = std::make_shared<ov::op::v1::Multiply>(value, constant(grid.scale));
+    value = std::make_shared<ov::op::v1::Maximum>(value, constant(grid.low, grid.in_shape));
+    value = std::make_shared<ov::op::v1::Minimum>(value, constant(grid.high, grid.in_shape));
+    value = std::make_shared<ov::op::v1::Subtract>(value, constant(grid.low, grid.in_shape));
+    value = std::make_shared<ov::op::v1::Multiply>(value, constant(grid.scale, grid.in_shape));
     if (levels <= kCountable) {
         value = std::make_shared<ov::op::v5::Round>(value, ov::op::v5::Round::RoundMode::HALF_TO_EVEN);
     }
-    value = std::make_shared<ov::op::v1::Multiply>(value, constant(grid.step));
-    value = std::make_shared<ov::op::v1::Add>(value, constant(grid.out_low));
+    value = std::make_shared<ov::op::v1::Multiply>(value, constant(grid.step, grid.out_shape));
+    value = std::make_shared<ov::op::v1::Add>(value, constant(grid.out_low, grid.out_shape));
     if (source.get_element_type() != ov::element::f32) {
         value = std::make_shared<ov::op::v0::Convert>(value, source.get_element_type());
     }

@@ -175,13 +175,13 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
         good = std::move(measured.samples);
         report.bad_samples = measured.bad_samples;
     });
-    const Feed feed(*result.model, *samples);
-    result.sample = feed(good.front());
-    context.samples = good.size();
-    context.sample = [&](std::size_t index) { return feed(good[index]); };
 
     phases.run("correct", algorithms.size(), [&] {
         auto shapes = std::make_unique<CalibrationShapes>(*result.model, result.options);
+        const Feed feed(*result.model, *samples);
+        result.sample = feed(good.front());
+        context.samples = good.size();
+        context.sample = [&](std::size_t index) { return feed(good[index]); };
         context.original = result.model->clone();
         std::size_t done = 0;
         for (const auto& algorithm : algorithms) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -104,8 +106,16 @@ std::vector<ov::Tensor> infer(ov::CompiledModel& model, const std::vector<ov::Te
 }
 
 /// For a result that came without a sample.
-void run_on_made_up_inputs(ov::CompiledModel& model, const Options& options, Observer& observer) {
+void run_on_made_up_inputs(const std::shared_ptr<ov::Model>& written, const Options& options, const Verification& how,
+                           Observer& observer) {
     std::string problem;
+    ov::CompiledModel model;
+    try {
+        model = how.compile(runnable_copy(written));
+    } catch (const std::exception& error) {
+        throw Error(ErrorCode::UnsupportedModel, "verify",
+                    "the CPU plugin cannot compile the quantized model: " + essential_line(error.what()));
+    }
     const Trial trials[] = {make_trial(model, options, false), make_trial(model, options, true)};
     for (const auto& trial : trials) {
         try {
@@ -136,19 +146,37 @@ double worst_sqnr(const std::vector<ov::Tensor>& wanted, const std::vector<ov::T
     return worst;
 }
 
+/// `model` as it is where it takes the sample, else a copy that does: it may have been calibrated at other shapes.
+std::shared_ptr<ov::Model> fitted(const std::shared_ptr<const ov::Model>& model,
+                                  const std::vector<ov::Tensor>& sample) {
+    std::map<std::size_t, ov::PartialShape> shapes;
+    for (std::size_t i = 0; i < sample.size(); ++i) {
+        if (!model->input(i).get_partial_shape().compatible(sample[i].get_shape())) {
+            shapes.emplace(i, sample[i].get_shape());
+        }
+    }
+    const auto copy = model->clone();
+    if (!shapes.empty()) {
+        copy->reshape(shapes);
+    }
+    return copy;
+}
+
 /// Warns where the written model's outputs are nowhere near the original's, and tells a fault of the plugin from one of
 /// the ranges.
-void compare_on_sample(const std::shared_ptr<ov::Model>& written, ov::CompiledModel& compiled,
-                       const QuantizedModel& result, const Verification& how, Observer& observer) {
-    std::vector<ov::Tensor> made;
+void compare_on_sample(const std::shared_ptr<ov::Model>& written, const QuantizedModel& result, const Verification& how,
+                       Observer& observer) {
+    std::vector<ov::Tensor> wanted, made;
     try {
+        auto compiled = how.compile(runnable_copy(written));
         made = infer(compiled, result.sample);
+        auto original = how.compile(fitted(result.original, result.sample));
+        wanted = infer(original, result.sample);
     } catch (const std::exception& error) {
         throw Error(ErrorCode::UnsupportedModel, "verify",
-                    "the CPU plugin cannot run the quantized model: " + essential_line(error.what()));
+                    "the CPU plugin cannot run the quantized model: " + essential_line(error.what()) +
+                        "; keep the operations that this names in floating point, e.g. with --ignored-type");
     }
-    auto original = how.compile(result.original);
-    const auto wanted = infer(original, result.sample);
     const double reached = worst_sqnr(wanted, made);
     if (reached >= 0) {
         return;
@@ -171,7 +199,6 @@ void verify_files(const std::filesystem::path& xml, const std::filesystem::path&
                   const RunOptions& run, Observer& observer) {
     const Verification how{usable_threads(run.threads)};
     std::shared_ptr<ov::Model> written;
-    ov::CompiledModel compiled;
     try {
         ov::Core core;
         core.set_property(ov::enable_mmap(false));
@@ -180,17 +207,10 @@ void verify_files(const std::filesystem::path& xml, const std::filesystem::path&
         throw Error(ErrorCode::Internal, "verify",
                     "the written model cannot be read back: " + essential_line(error.what()));
     }
-    try {
-        compiled = how.compile(runnable_copy(written));
-    } catch (const std::exception& error) {
-        throw Error(ErrorCode::UnsupportedModel, "verify",
-                    "the CPU plugin cannot compile the quantized model: " + essential_line(error.what()) +
-                        "; keep the operations that this names in floating point, e.g. with --ignored-type");
-    }
     if (result.sample.empty() || !result.original) {
-        run_on_made_up_inputs(compiled, result.options, observer);
+        run_on_made_up_inputs(written, result.options, how, observer);
     } else {
-        compare_on_sample(written, compiled, result, how, observer);
+        compare_on_sample(fitted(written, result.sample), result, how, observer);
     }
 }
 

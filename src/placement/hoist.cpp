@@ -19,7 +19,13 @@ class HoistCheck {
 public:
     HoistCheck(const GraphIndex& graph, const HardwareRules& rules, const IgnoredOperations& ignored,
                const InputSet& inputs)
-        : graph_(graph), rules_(rules), ignored_(ignored), inputs_(inputs) {}
+        : graph_(graph), rules_(rules), ignored_(ignored), inputs_(inputs) {
+        for (std::size_t number = graph.size(); number-- > 0;) {  // from below, so that no call goes deep
+            if (rules.is_transparent(graph[number])) {
+                needs_float(number);
+            }
+        }
+    }
 
     bool may_pass(std::size_t number) {
         const auto& node = graph_[number];

@@ -332,24 +332,27 @@ void remove_quantizer(QuantizerPlan& plan, std::size_t quantizer, const std::str
         operations.insert(input.operations.begin(), input.operations.end());
     }
     std::set<std::string> named;
-    std::vector<Quantizer> kept;
-    for (auto& candidate : plan.quantizers) {
-        if (serves(candidate, operations)) {
-            for (auto& input : candidate.inputs) {
-                std::erase_if(input.operations, [&](ov::Node* operation) {
-                    const bool is_gone = operations.count(operation) != 0;
-                    if (is_gone && named.insert(operation->get_friendly_name()).second) {
-                        plan.left.push_back({operation->get_friendly_name(), operation->get_type_name(), reason});
-                    }
-                    return is_gone;
-                });
-            }
-            std::erase_if(candidate.inputs, [](const QuantizedInput& input) { return input.operations.empty(); });
-            if (candidate.inputs.empty()) {
-                continue;
-            }
+    const auto release = [&](Quantizer& candidate) {
+        for (auto& input : candidate.inputs) {
+            std::erase_if(input.operations, [&](ov::Node* operation) {
+                const bool is_gone = operations.count(operation) != 0;
+                if (is_gone && named.insert(operation->get_friendly_name()).second) {
+                    plan.left.push_back({operation->get_friendly_name(), operation->get_type_name(), reason});
+                }
+                return is_gone;
+            });
         }
-        kept.push_back(std::move(candidate));
+        std::erase_if(candidate.inputs, [](const QuantizedInput& input) { return input.operations.empty(); });
+    };
+    std::vector<Quantizer> kept;
+    for (std::size_t q = 0; q < plan.quantizers.size(); ++q) {
+        auto& candidate = plan.quantizers[q];
+        if (serves(candidate, operations)) {
+            release(candidate);
+        }
+        if (q != quantizer && !candidate.inputs.empty()) {
+            kept.push_back(std::move(candidate));
+        }
     }
     plan.quantizers = std::move(kept);
 }

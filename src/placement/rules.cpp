@@ -80,6 +80,7 @@ Scheme read_scheme(const Json& json, bool is_weights) {
     std::tie(scheme.level_low, scheme.level_high) = default_levels(scheme, is_weights);
     scheme.level_low = json.value("level_low", scheme.level_low);
     scheme.level_high = json.value("level_high", scheme.level_high);
+    check_levels(scheme);
     scheme.is_signed = json.value("signed", false);
     scheme.unified_zero_point = json.value("unified_zero_point", false);
     return scheme;

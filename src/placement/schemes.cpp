@@ -4,7 +4,10 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <tuple>
+
+#include "octet/error.hpp"
 
 #include "graph/constants.hpp"
 #include "graph/operations.hpp"
@@ -97,6 +100,7 @@ Schemes as_wanted(const Schemes& schemes, TensorKind kind, const Options& option
         }
     }
     for (auto& scheme : fitting) {
+        check_levels(scheme);
         scheme.is_signed |= wanted.level_low && wanted.level_high && *wanted.level_low < 0;
     }
     return fitting;
@@ -138,7 +142,14 @@ Schemes candidates(const HardwareRules& rules, const Quantizer& quantizer, const
     Schemes common;
     bool is_first = true;
     for (const auto* operation : deciding_operations(quantizer)) {
-        const auto schemes = as_wanted(rules.find(*operation)->schemes(quantizer.kind), quantizer.kind, options);
+        const auto* rule = rules.find(*operation);
+        if (!rule && quantizer.kind == TensorKind::Outputs) {  // an Add without a rule, behind a weighted operation
+            rule = rules.find(*operation->get_input_node_ptr(0));
+        }
+        if (!rule) {
+            continue;
+        }
+        const auto schemes = as_wanted(rule->schemes(quantizer.kind), quantizer.kind, options);
         if (schemes.empty()) {
             continue;
         }
@@ -174,7 +185,7 @@ public:
             if (plan_.quantizers[q].kind == TensorKind::Activations && !seen_quantizers_.count(q)) {
                 bridges_.clear();
                 members_.clear();
-                visit_quantizer(q);
+                flood(q);
                 const bool is_unified = std::any_of(bridges_.begin(), bridges_.end(),
                                                     [this](std::size_t bridge) { return unifies(bridge); });
                 if (is_unified && members_.size() > 1) {
@@ -183,10 +194,32 @@ public:
             }
         }
         add_port_groups(groups);
-        return groups;
+        return merged(groups);
     }
 
 private:
+    /// Groups that share a quantizer are one.
+    static std::vector<std::vector<std::size_t>> merged(const std::vector<std::vector<std::size_t>>& groups) {
+        std::vector<std::set<std::size_t>> disjoint;
+        for (const auto& group : groups) {
+            std::set<std::size_t> members(group.begin(), group.end());
+            std::erase_if(disjoint, [&](const std::set<std::size_t>& other) {
+                const bool is_shared =
+                    std::any_of(other.begin(), other.end(), [&](std::size_t q) { return members.count(q) != 0; });
+                if (is_shared) {
+                    members.insert(other.begin(), other.end());
+                }
+                return is_shared;
+            });
+            disjoint.push_back(std::move(members));
+        }
+        std::vector<std::vector<std::size_t>> result;
+        for (const auto& members : disjoint) {
+            result.emplace_back(members.begin(), members.end());
+        }
+        return result;
+    }
+
     void add_port_groups(std::vector<std::vector<std::size_t>>& groups) const {
         for (std::size_t number = 0; number < graph_.size(); ++number) {
             const auto ports = rules_.unified_ports.find(graph_[number].get_type_name());
@@ -238,7 +271,17 @@ private:
         }
         members_.insert(q);
         for (const auto& input : plan_.quantizers[q].inputs) {
-            visit_operation(graph_.number(input.node));
+            open_.push_back(graph_.number(input.node));
+        }
+    }
+
+    /// Adds the quantizers and bridges that are found from a quantizer.
+    void flood(std::size_t q) {
+        visit_quantizer(q);
+        while (!open_.empty()) {
+            const std::size_t number = open_.back();
+            open_.pop_back();
+            visit_operation(number);
         }
     }
 
@@ -259,10 +302,10 @@ private:
                     visit_quantizer(found->second);
                 }
             } else if (node.get_input_element_type(port).is_real()) {
-                visit_operation(graph_.number(node.get_input_node_ptr(port)));
+                open_.push_back(graph_.number(node.get_input_node_ptr(port)));
             }
         }
-        for_each_free_consumer(number, [this](std::size_t next) { visit_operation(next); });
+        for_each_free_consumer(number, [this](std::size_t next) { open_.push_back(next); });
     }
 
     template <class Action>
@@ -312,6 +355,7 @@ private:
     const QuantizerPlan& plan_;
     std::map<std::pair<std::size_t, std::size_t>, std::size_t> by_input_;
     std::set<std::size_t> seen_quantizers_, seen_operations_, members_, bridges_;
+    std::vector<std::size_t> open_;  // operations to visit
 };
 
 bool feeds_activation_matmul(const Quantizer& quantizer) {
@@ -328,6 +372,17 @@ std::pair<std::int64_t, std::int64_t> default_levels(const Scheme& scheme, bool 
     const std::int64_t half = std::int64_t{1} << (scheme.bits - 1);
     const bool is_narrow = is_weights && scheme.mode == Mode::Symmetric;
     return {is_narrow ? 1 - half : -half, half - 1};
+}
+
+void check_levels(const Scheme& scheme) {
+    constexpr std::uint64_t kFewest = 3, kMost = std::uint64_t{1} << 32;
+    const auto difference =
+        static_cast<std::uint64_t>(scheme.level_high) - static_cast<std::uint64_t>(scheme.level_low);
+    if (scheme.level_low >= scheme.level_high || difference + 1 < kFewest || difference >= kMost) {
+        throw Error(ErrorCode::InvalidOption, "level_low, level_high",
+                    "expected 3 to 2^32 levels from the lower to the higher; got " + std::to_string(scheme.level_low) +
+                        " to " + std::to_string(scheme.level_high));
+    }
 }
 
 void choose_schemes(const GraphIndex& graph, const HardwareRules& rules, const Options& options, QuantizerPlan& plan) {

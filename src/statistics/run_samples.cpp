@@ -44,22 +44,25 @@ ov::CompiledModel compile_streams(const std::shared_ptr<const ov::Model>& model,
     }
 }
 
-void run_samples(const std::shared_ptr<const ov::Model>& model, std::size_t count, std::size_t threads,
-                 const std::function<std::vector<ov::Tensor>(std::size_t index)>& inputs,
-                 const std::function<void(std::size_t index, std::vector<ov::Tensor>&& outputs)>& take,
-                 const std::function<bool()>& cancelled, const char* phase) {
+SampleRunner::SampleRunner(const std::shared_ptr<const ov::Model>& model, std::size_t count, std::size_t threads,
+                           const char* phase) {
     const std::size_t workers = std::min(usable_threads(threads), std::max<std::size_t>(1, count));
     auto compiled = compile_streams(model, workers, phase);
-    std::vector<ov::InferRequest> requests;
     for (std::size_t i = 0; i < workers; ++i) {
-        requests.push_back(compiled.create_infer_request());
+        requests_.push_back(compiled.create_infer_request());
     }
+    outputs_ = compiled.outputs().size();
+}
+
+void SampleRunner::run(std::size_t count, const std::function<std::vector<ov::Tensor>(std::size_t index)>& inputs,
+                       const std::function<void(std::size_t index, std::vector<ov::Tensor>&& outputs)>& take,
+                       const std::function<bool()>& cancelled) {
     run_in_order<std::vector<ov::Tensor>>(
-        count, workers,
+        count, std::min(count, requests_.size()),
         [&](std::size_t worker, std::size_t index) {
             const auto tensors = inputs(index);
             try {
-                return infer(requests[worker], tensors, compiled.outputs().size());
+                return infer(requests_[worker], tensors, outputs_);
             } catch (const ov::Exception& error) {
                 throw Error(ErrorCode::InvalidData, "sample " + std::to_string(index),
                             "the model cannot run on it: " + essential_line(error.what()));
