@@ -16,8 +16,9 @@ namespace octet {
 namespace {
 
 constexpr double kWidths[] = {1, 0.5, 0.25, 0};
-constexpr double kMargin = 0.2;   // dB by which a narrower range must be better: few samples show no rare large values
-constexpr std::size_t kRuns = 4;  // of neighbouring tensors that are tried on their own
+constexpr double kMargin = 0.2;  // dB by which a narrower range must be better: few samples show no rare large values
+constexpr double kNoDifference = 0.5;  // dB between widths: then it is not the ranges that make the error
+constexpr std::size_t kRuns = 4;       // of neighbouring tensors that are tried on their own
 
 class Selector {
 public:
@@ -43,11 +44,13 @@ public:
         }
         auto runner = error.make_runner(adjustable_copy(model_, names));
         const auto level = [&](const std::vector<double>& widths) { return error.level(runner, inputs(widths)); };
-        const auto [first, second] = choose_width(level);
+        const auto tried_widths = try_widths(level);
+        const Tried first = tried_widths[0], second = tried_widths[1];
         std::vector<double> widths(units_.size(), first.width);
         double best = first.level;
         std::size_t runs = 0;
-        for (std::size_t run = 0; run < kRuns && units_.size() >= 2 * kRuns; ++run) {
+        const bool has_runs = units_.size() >= 2 * kRuns && spread(tried_widths) > kNoDifference;
+        for (std::size_t run = 0; run < kRuns && has_runs; ++run) {
             auto tried = widths;
             const auto at = [&](std::size_t r) { return static_cast<std::ptrdiff_t>(r * units_.size() / kRuns); };
             std::fill(tried.begin() + at(run), tried.begin() + at(run + 1), second.width);
@@ -70,18 +73,23 @@ private:
         double level, width;
     };
 
-    /// The best one width for all, and the next.
+    /// One width for all, from the best to the worst.
     template <class Level>
-    std::pair<Tried, Tried> choose_width(const Level& level) const {
+    std::vector<Tried> try_widths(const Level& level) const {
         std::vector<Tried> tried;
         for (const double width : kWidths) {  // from the widest
             const Tried now{level(std::vector<double>(units_.size(), width)), width};
-            const double margin = tried.empty() ? 0 : kMargin;
             const auto place = std::find_if(tried.begin(), tried.end(),
-                                            [&](const Tried& other) { return now.level < other.level - margin; });
+                                            [&](const Tried& other) { return now.level < other.level - kMargin; });
             tried.insert(place, now);
         }
-        return {tried[0], tried[1]};
+        return tried;
+    }
+
+    static double spread(const std::vector<Tried>& tried) {
+        const auto [least, most] = std::minmax_element(
+            tried.begin(), tried.end(), [](const Tried& a, const Tried& b) { return a.level < b.level; });
+        return most->level - least->level;
     }
 
     /// Quantizers whose width is chosen together: one, or a group.

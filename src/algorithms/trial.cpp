@@ -118,7 +118,7 @@ double count_output_bytes(const ov::Model& model) {
 
 /// As many as the work and the memory for the outputs allow, by numbers that do not depend on the machine.
 std::size_t trial_size(const Context& context) {
-    constexpr double kMost = 32, kFewest = 12, kMultiplications = 1.2e10, kBytes = 2.5e8;
+    constexpr double kMost = 32, kFewest = 6, kMultiplications = 1.2e10, kBytes = 2.5e8;
     const double by_work = kMultiplications / std::max(1.0, count_multiplications(*context.original));
     const double by_memory = kBytes / std::max(1.0, count_output_bytes(*context.original));
     const double size = std::min(std::clamp(by_work, kFewest, kMost), std::max(1.0, by_memory));
