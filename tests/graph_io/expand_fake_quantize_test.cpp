@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include <gtest/gtest.h>
 #include <openvino/op/ops.hpp>
 
@@ -78,6 +80,22 @@ TEST(ExpandFakeQuantize, ComparesAndSavesAGnaModelAsItIsMeant) {
     const auto wide = make_dataset(1, [](std::size_t) { return Sample{{"x", random_tensor({1, 8}, 1, 100)}}; });
     EXPECT_LT(compare(model, result.model, *wide, quick).outputs.at(0).sqnr_db, 3) << "clipped";
     save(result, std::filesystem::path(::testing::TempDir()) / "octet_gna", "gna");
+}
+
+TEST(ExpandFakeQuantize, ChannelsMayBeScaledBetweenInputAndOutput) {
+    const auto x = parameter({1, 4});
+    const auto quantized =
+        make<ov::op::v0::FakeQuantize>("fq", x, constant({1, 4}, {-1, -2, -4, -8}), constant({1, 4}, {1, 2, 4, 8}),
+                                       constant({}, {-1}), constant({}, {1}), 65535);
+    const auto model = model_of({make<ov::op::v0::Sin>("end", quantized)}, {x});
+    const auto copy = model->clone();
+    expand_fake_quantize(*copy);
+    EXPECT_EQ(count_quantizers(*copy), 0U);
+    const auto made = infer(copy, {row({0.5F, 1, -2, 9})})[0];
+    const float wanted[] = {0.5F, 0.5F, -0.5F, 1};
+    for (std::size_t i = 0; i < 4; ++i) {
+        EXPECT_NEAR(made[i], std::sin(wanted[i]), 1e-4) << i;
+    }
 }
 
 }  // namespace

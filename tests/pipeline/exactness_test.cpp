@@ -148,6 +148,42 @@ TEST(ActivationBiasCorrection, BringsTheOutputsNearer) {
     EXPECT_GT(reached(true), reached(false) + 0.5);
 }
 
+TEST(Exactness, AlgorithmsInAnyOrderLeaveAModelThatRuns) {
+    const std::vector<std::string> orders[] = {{"MinMaxQuantization", "SmoothQuant"},
+                                               {"RangeSelection"},
+                                               {"RangeSelection", "MinMaxQuantization"},
+                                               {"DefaultQuantization", "DefaultQuantization"}};
+    for (const auto& order : orders) {
+        const auto result = quantize(two_products(), *outlying_data(6), {.algorithms = order});
+        EXPECT_GT(sqnr(two_products(), result, outlying_channels(99)), 10) << order.front();
+    }
+}
+
+TEST(Exactness, ShapesMayDifferFromThoseOfAStaticModel) {
+    const auto model = deep_model();  // of 12 x 12
+    const Options options{.shapes = {{"x", {1, 3, 16, 16}}}};
+    const auto result = quantize(model, *random_dataset(8, {1, 3, 16, 16}), options);
+    EXPECT_EQ(result.model->input().get_shape(), (ov::Shape{1, 3, 12, 12}));
+    EXPECT_GT(sqnr(model, result, random_tensor({1, 3, 12, 12}, 77, 1, 0.2F)), 10);
+}
+
+TEST(Exactness, OutputsThatAreNoNumbersLeaveTheUsualRanges) {
+    const auto classes = [](bool with_class) -> std::shared_ptr<ov::Model> {
+        const auto model = deep_model();
+        if (with_class) {
+            auto end = model->get_results()[0]->input(0);
+            end.replace_source_output(make<ov::op::v0::Convert>("rounded", end.get_source_output(), ov::element::i32));
+            model->validate_nodes_and_infer_types();
+        }
+        return model;
+    };
+    const auto high = [&](bool with_class, bool range_selection) {
+        const auto result = quantize(classes(with_class), *uneven_data(10), {.range_selection = range_selection});
+        return quantizer_of(inspect(*result.model), "c3/act").high;
+    };
+    EXPECT_EQ(high(true, true), high(false, false));
+}
+
 TEST(Exactness, DoesNotDependOnTheNumberOfThreads) {
     const auto quantized = [](std::size_t threads) {
         return to_json(quantize(deep_model(), *uneven_data(20), {}, {.threads = threads}).report);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -190,6 +191,42 @@ TEST(PlaceQuantizers, RangesPerChannelPassWhatMovesChannelsAsByPotOnly) {
     EXPECT_EQ(find(place_quantizers(*model, {}), "x").scheme.granularity, Granularity::PerTensor);
     EXPECT_EQ(find(place_quantizers(*model, {.careful_propagation = false}), "x").scheme.granularity,
               Granularity::PerChannel);
+}
+
+TEST(RemoveQuantizer, TakesOneThatServesNoOperation) {
+    const auto x = parameter({1, 4});
+    const auto sum = make<ov::op::v1::Add>("sum", make<ov::op::v0::Sin>("sin", x), constant({1, 4}, {1, 2, 3, 4}));
+    const auto model = model_of({make<ov::op::v8::Softmax>("softmax", sum, 1)}, {x});
+    auto plan = place_quantizers(*model, {.target_device = "GNA"});
+    while (!plan.quantizers.empty()) {
+        const auto before = plan.quantizers.size();
+        remove_quantizer(plan, before - 1, "test");
+        ASSERT_LT(plan.quantizers.size(), before);
+    }
+}
+
+TEST(PlaceQuantizers, RefuseLevelsThatAreNoGrid) {
+    const auto x = parameter({1, 3, 8, 8});
+    const auto model = model_of({convolution(x, "a", 1)}, {x});
+    const TensorOptions grids[] = {{.level_low = 200},
+                                   {.level_low = 0, .level_high = 1},
+                                   {.level_low = std::numeric_limits<std::int64_t>::min(),
+                                    .level_high = std::numeric_limits<std::int64_t>::max()}};
+    for (const auto& grid : grids) {
+        try {
+            place_quantizers(*model, {.activations = grid});
+            ADD_FAILURE() << *grid.level_low;
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), ErrorCode::InvalidOption);
+        }
+    }
+}
+
+TEST(PlaceQuantizers, AUsersTableMayLeaveOutTheAddBehindAnOutput) {
+    const auto x = parameter({1, 3, 8, 8});
+    const auto model = model_of({relu(convolution(x, "a", 1), "r")}, {x});
+    const Options options{.hardware_rules = R"({"based_on": "gna", "targets": ["MINE"], "without": ["Add"]})"};
+    EXPECT_FALSE(place_quantizers(*model, options).quantizers.empty());
 }
 
 }  // namespace
