@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include <openvino/op/fake_quantize.hpp>
+
 #include "numeric/aggregate.hpp"
 
 namespace octet {
@@ -108,6 +110,11 @@ std::vector<std::vector<Range>> activation_ranges(const Context& context, const 
         }
     }
     return ranges;
+}
+
+bool is_inserted(const Quantizer& quantizer) {
+    const auto& reader = quantizer.inputs.front();
+    return ov::is_type<ov::op::v0::FakeQuantize>(reader.node->get_input_node_ptr(reader.port));
 }
 
 bool has_free_width(const Quantizer& quantizer, const Options& options) {

@@ -31,6 +31,9 @@ void request_ranges(const Quantizer& quantizer, const Options& options, Statisti
 /// (1) the ends lie; empty: 0. Only what has_free_width() may have another than 0.
 std::vector<std::vector<Range>> activation_ranges(const Context& context, const std::vector<double>& widths = {});
 
+/// Do the inputs of `quantizer` read a FakeQuantize by now?
+bool is_inserted(const Quantizer& quantizer);
+
 /// Does the user leave it open how the samples' extremes of an activation with one range become that range?
 bool has_free_width(const Quantizer& quantizer, const Options& options);
 

@@ -224,12 +224,6 @@ void remove_unbounded(QuantizerPlan& plan, const Statistics& statistics) {
     }
 }
 
-/// Has an earlier run of the algorithm quantized these inputs?
-bool is_inserted(const Quantizer& quantizer) {
-    const auto& reader = quantizer.inputs.front();
-    return ov::is_type<ov::op::v0::FakeQuantize>(reader.node->get_input_node_ptr(reader.port));
-}
-
 }  // namespace
 
 void MinMaxQuantization::request(const ov::Model&, const Context& context, StatisticPlan& statistics) const {

@@ -148,12 +148,6 @@ private:
         }
     }
 
-    /// Has MinMaxQuantization run?
-    static bool is_inserted(const Quantizer& quantizer) {
-        const auto& reader = quantizer.inputs.front();
-        return ov::is_type<ov::op::v0::FakeQuantize>(reader.node->get_input_node_ptr(reader.port));
-    }
-
     static void set_range(const Quantizer& quantizer, const Range& range) {
         const auto& reader = quantizer.inputs.front();
         const auto fake_quantize = reader.node->get_input_node_shared_ptr(reader.port);

@@ -41,7 +41,7 @@ bool reads_channels(const QuantizedInput& reader, std::size_t channels, std::siz
     const auto layout = weight_layout(node);
     return ov::is_type<ov::op::v0::MatMul>(&node) && reader.port == 0 && quantized.count(&node) && layout &&
            layout->inputs == channels && input_channel_axis(node) == axis && find_constant(node.input_value(1)) &&
-           !ov::is_type<ov::op::v0::FakeQuantize>(node.get_input_node_ptr(0));  // not quantized yet
+           !ov::is_type<ov::op::v0::FakeQuantize>(node.get_input_node_ptr(0));  // MinMaxQuantization has not run
 }
 
 /// The axis of the quantizer's tensor that the weights of all of its readers are summed over, if they are such MatMuls.

@@ -46,7 +46,7 @@ struct HardwareRules {
     bool attention_is_symmetric = true;       ///< products of two activations in transformers
     bool fused_additions = false;             ///< Adds of two tensors run inside the operation before them
     bool saturation_fix = false;
-    bool careful_propagation = true;          ///< Options::careful_propagation
+    bool careful_propagation = true;  ///< Options::careful_propagation
     bool overflow_correction = false;
 
     /// The rule for `node`, by its rule_type(); null where it is not quantized.

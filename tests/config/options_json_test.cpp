@@ -64,8 +64,9 @@ TEST(OptionsJson, ReadBackGivesTheSameOptions) {
         const auto again = parse_configuration(text, "options.json");
         EXPECT_EQ(to_json(again.options), text);
         for (const auto& warning : again.warnings) {
-        EXPECT_NE(warning.find("the end of a range is per channel where its quantizer is"), std::string::npos) << warning;
-    }
+            EXPECT_NE(warning.find("the end of a range is per channel where its quantizer is"), std::string::npos)
+                << warning;
+        }
         EXPECT_EQ(again.options.weights, options.weights);
         EXPECT_EQ(again.options.activations, options.activations);
         EXPECT_EQ(again.options.range_estimator, options.range_estimator);
