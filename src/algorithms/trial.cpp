@@ -99,8 +99,9 @@ double count_multiplications(const ov::Model& model) {
             continue;
         }
         const auto& output = node->get_output_shape(0);
+        const std::size_t axis = output.empty() ? 0 : output_channel_axis(*node);
         const double outputs = static_cast<double>(ov::shape_size(output));
-        const double channels = static_cast<double>(output.at(output_channel_axis(*node)));
+        const double channels = axis < output.size() ? static_cast<double>(output[axis]) : 1;
         total += outputs * static_cast<double>(ov::shape_size(node->get_input_shape(1))) / std::max(1.0, channels);
     }
     return total;
