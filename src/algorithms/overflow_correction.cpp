@@ -45,9 +45,9 @@ double nearest_step(const ov::Output<ov::Node>& tensor) {
     std::set<const ov::Node*> seen{tensor.get_node()};
     std::vector<const ov::Node*> open{tensor.get_node()};
     while (!open.empty()) {
-        const auto& node = *open.back();
+        const ov::Node& node = *open.back();
         open.pop_back();
-        const auto* quantizer = dynamic_cast<const ov::op::v0::FakeQuantize*>(&node);
+        const auto* quantizer = ov::as_type<const ov::op::v0::FakeQuantize>(&node);
         if (quantizer && has_constant_limits(*quantizer)) {
             step = std::max(step, largest_step(*quantizer));
             continue;
