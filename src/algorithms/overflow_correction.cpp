@@ -43,18 +43,18 @@ bool has_constant_limits(const ov::op::v0::FakeQuantize& quantizer) {
 double nearest_step(const ov::Output<ov::Node>& tensor) {
     double step = 0;
     std::set<const ov::Node*> seen{tensor.get_node()};
-    std::vector<const ov::Node*> open{tensor.get_node()};
+    std::vector<std::shared_ptr<ov::Node>> open{tensor.get_node_shared_ptr()};
     while (!open.empty()) {
-        const ov::Node& node = *open.back();
+        const auto node = open.back();
         open.pop_back();
-        const auto* quantizer = ov::as_type<const ov::op::v0::FakeQuantize>(&node);
+        const auto quantizer = ov::as_type_ptr<ov::op::v0::FakeQuantize>(node);
         if (quantizer && has_constant_limits(*quantizer)) {
             step = std::max(step, largest_step(*quantizer));
             continue;
         }
-        for (const auto& input : node.input_values()) {
+        for (const auto& input : node->input_values()) {
             if (seen.insert(input.get_node()).second) {
-                open.push_back(input.get_node());
+                open.push_back(input.get_node_shared_ptr());
             }
         }
     }
