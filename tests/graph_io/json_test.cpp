@@ -1,11 +1,7 @@
-#include <map>
-
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "octet/model_io.hpp"
-
-#include "config/options.hpp"
 
 namespace octet {
 namespace {
@@ -109,23 +105,6 @@ TEST(OptionsJson, HoldsEveryOptionThatChangesTheResult) {
     }
     EXPECT_EQ(json.at("ignored").at("scope"), Json({"re:.*head.*"}));
     EXPECT_EQ(json.at("ignored").at("operations"), Json::array({{{"type", "Add"}}}));
-}
-
-TEST(OptionsJson, AnUnsetSubsetIsNull) {
-    EXPECT_TRUE(Json::parse(to_json(Options{})).at("stat_subset_size").is_null());
-}
-
-TEST(OptionTexts, AreShortSortedAndWithoutWhatIsUnset) {
-    Options options;
-    options.ignored.names = {"a\"b"};
-    const auto texts = option_texts(options);
-    EXPECT_TRUE(std::is_sorted(texts.begin(), texts.end()));
-    for (const auto& [name, text] : texts) {
-        EXPECT_NE(name, "stat_subset_size");
-        EXPECT_EQ(text.find('\n'), std::string::npos) << name;
-    }
-    const std::map<std::string, std::string> by_name(texts.begin(), texts.end());
-    EXPECT_EQ(by_name.at("ignored"), R"({"operations":[],"regions":[],"scope":["a\"b"],"skip_model":false})");
 }
 
 }  // namespace
