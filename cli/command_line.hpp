@@ -38,11 +38,17 @@ struct Arguments {
     LogLevel log_level = LogLevel::Info;
 };
 
+class Progress;
+
 struct CommandLine {
-    std::string command;  ///< "quantize", "inspect", "compare"; empty where `text` is all there is to do
+    std::string command;                                ///< empty where `text` is all there is to do
+    int (*run)(const Arguments&, Progress&) = nullptr;  ///< prints the result, returns the exit code, throws Error
     Arguments arguments;
     std::string text;  ///< help or version, to be printed
 };
+
+/// Is `word` a command of octet?
+bool is_command(const std::string& word);
 
 /// Throws UsageError.
 CommandLine parse_command_line(const std::vector<std::string>& words);

@@ -8,7 +8,7 @@ namespace octet::cli {
 // Each does its command's work, prints the result and returns the exit code. All throw Error.
 
 int run_quantize(const Arguments& arguments, Progress& progress);
-int run_inspect(const Arguments& arguments);
+int run_inspect(const Arguments& arguments, Progress& progress);
 int run_compare(const Arguments& arguments, Progress& progress);
 
 }  // namespace octet::cli

@@ -77,7 +77,7 @@ std::string table(const std::vector<Row>& rows) {
 
 }  // namespace
 
-int run_inspect(const Arguments& arguments) {
+int run_inspect(const Arguments& arguments, Progress&) {
     const auto model = read_model(arguments.model);
     const auto quantizers = inspect(*model);
     if (arguments.json) {

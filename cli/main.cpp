@@ -7,7 +7,6 @@
 #include "octet/error.hpp"
 
 #include "command_line.hpp"
-#include "commands.hpp"
 #include "exit_codes.hpp"
 #include "progress.hpp"
 #include "shared.hpp"
@@ -60,18 +59,14 @@ int run(const CommandLine& line) {
         return kExitDone;
     }
     Progress progress(line.arguments);
-    if (line.command == "inspect") {
-        return run_inspect(line.arguments);
-    }
-    return line.command == "quantize" ? run_quantize(line.arguments, progress) : run_compare(line.arguments, progress);
+    return line.run(line.arguments, progress);
 }
 
 int run(const std::vector<std::string>& words) {
     try {
         return run(parse_command_line(words));
     } catch (const UsageError& error) {
-        const bool has_command =
-            !words.empty() && (words[0] == "quantize" || words[0] == "inspect" || words[0] == "compare");
+        const bool has_command = !words.empty() && is_command(words[0]);
         return complain(kExitUsage, std::string("error: ") + error.what() + "\nSee octet " +
                                         (has_command ? words[0] + " " : "") + "--help");
     } catch (const Error& error) {

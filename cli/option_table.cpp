@@ -1,0 +1,252 @@
+#include "option_table.hpp"
+
+#include <algorithm>
+
+#include "octet/configuration.hpp"
+#include "octet/error.hpp"
+
+#include "usage_error.hpp"
+#include "values.hpp"
+
+namespace octet::cli {
+namespace {
+
+using Words = std::vector<std::string>;
+
+}  // namespace
+
+void OptionTable::model(const char* what) {
+    text("-m,--model", "PATH", "Model", what, [this](const std::string& path) { out_.model = path; });
+}
+
+void OptionTable::quantized() {
+    text("-q,--quantized", "PATH", "Model", "The quantized model.",
+         [this](const std::string& path) { out_.quantized = path; });
+}
+
+void OptionTable::output() {
+    text("-o,--output", "FOLDER", "Model",
+         "Where the result goes: <model's name>.xml and .bin, quantization.json, options.json. Made if missing.",
+         [this](const std::string& path) { out_.output = path; });
+}
+
+void OptionTable::shape() {
+    list("--shape", "[NAME]SHAPE", "Model",
+         "Run samples at this shape, e.g. 1,3,640,640, or input[1,3,640,640] for one of several inputs; ? is an "
+         "axis "
+         "that the data decides. Default: from the data. Repeatable.",
+         [this](const std::string& value) {
+             auto [name, shape] = parse_shape("--shape", value);
+             if (!out_.options.shapes.emplace(name, shape).second) {
+                 throw UsageError("--shape: given twice for " +
+                                  (name.empty() ? "the only input" : "input \"" + name + "\""));
+             }
+         });
+}
+
+void OptionTable::data() {
+    list("--data", "[NAME=]PATH", "Data",
+         "Samples: a folder of pictures, a text file that lists pictures, an .npz, or .npy files (first axis = "
+         "samples). NAME is the input that PATH feeds, by tensor or parameter; not needed for one input or an .npz. "
+         "Repeatable.",
+         [this](const std::string& value) { out_.data.push_back(parse_data("--data", value)); });
+    set_flag("--skip-bad", "Data", "Go on without samples that cannot be read, and report them.", "skip_bad", "true");
+}
+
+void OptionTable::pictures() {
+    const char* group = "Pictures (what is not given comes from the model, where it says something)";
+    text("--mean", "X[,Y,Z]", group,
+         "Subtracted from the pixel values 0..255: one number, or one per channel as the model takes them. Default "
+         "0.",
+         [this](const std::string& value) { out_.preprocessing.mean = parse_numbers("--mean", value); });
+    text("--scale", "X[,Y,Z]", group, "Divides after --mean: one number, or one per channel. Default 1.",
+         [this](const std::string& value) { out_.preprocessing.scale = parse_numbers("--scale", value); });
+    flag("--rgb", group, "Feed RGB. Default: BGR.", [this] { out_.preprocessing.rgb = true; });
+    text("--resize", "linear|cubic|area", group, "How pictures are resized. Default linear.",
+         [this](const std::string& value) {
+             out_.preprocessing.resize = parse_choice<Resize>(
+                 "--resize", value, {{"linear", Resize::Linear}, {"cubic", Resize::Cubic}, {"area", Resize::Area}});
+         });
+    text("--crop-fraction", "X", group, "Keep the central part of this share of each side, in (0, 1]. Default 1.",
+         [this](const std::string& value) {
+             out_.preprocessing.crop_fraction = parse_number("--crop-fraction", value);
+             if (!(*out_.preprocessing.crop_fraction > 0 && *out_.preprocessing.crop_fraction <= 1)) {
+                 throw UsageError("--crop-fraction: expected a number above 0 and up to 1; got \"" + value + "\"");
+             }
+         });
+    optional_text(
+        "--letterbox", "", "[=VALUE,topleft|center]", group,
+        "Keep a picture's proportions and fill the rest with VALUE (0..255). Default: stretch; when given "
+        "alone, 114,center.",
+        [this](const std::string& value) { out_.preprocessing.letterbox = parse_letterbox("--letterbox", value); });
+    text("--layout", "NCHW|NHWC", group, "The input's layout. Default: the model's own, else guessed from its shape.",
+         [this](const std::string& value) {
+             out_.preprocessing.layout =
+                 parse_choice<std::string>("--layout", value, {{"NCHW", "NCHW"}, {"NHWC", "NHWC"}});
+         });
+}
+
+void OptionTable::quantization() {
+    const char* group = "Quantization (stronger than the file of --config)";
+    text("-c,--config", "FILE", group,
+         "Take options from FILE (JSON or YAML): POT's form, or options.json of an earlier run.",
+         [this](const std::string& path) { out_.config = path; });
+    text("--profile", "octet|pot", group,
+         "octet: what measures best. pot: what POT 2023.3 does. Default octet; pot with a --config in POT's form.",
+         [this](const std::string& value) {
+             out_.profile =
+                 parse_choice<Profile>("--profile", value, {{"octet", Profile::Octet}, {"pot", Profile::Pot}});
+         });
+    setting("--subset", "N", group, "Measure N samples, evenly spread. Default: all.", "stat_subset_size");
+    setting("--preset", "performance|mixed|accuracy", group,
+            "performance: symmetric activations, the fastest. mixed: asymmetric activations, often more exact. "
+            "accuracy: asymmetric weights, too. Default performance.",
+            "preset");
+    setting("--model-type", "auto|none|transformer", group,
+            "transformer keeps residual additions and normalizations in floating point. Default auto: looks for "
+            "attention, and says what it found.",
+            "model_type");
+    setting("--target-device", "DEVICE", group,
+            "Whose rules hold: ANY, CPU, CPU_SPR, GPU, NPU, GNA, GNA3 or GNA3.5. Default ANY.", "target_device");
+    text("--hardware-rules", "FILE", group, "Rules of your own instead of the device's; docs/hardware_rules.md.",
+         [this](const std::string& path) { out_.hardware_rules = path; });
+    list("--ignored-scope", "NAME|re:REGEX", group,
+         "Leave this operation, or those whose whole name fits REGEX, in floating point. Repeatable.",
+         [this](const std::string& value) { out_.options.ignored.names.push_back(value); });
+    list("--ignored-type", "TYPE", group, "Leave operations of this type, e.g. Add, in floating point. Repeatable.",
+         [this](const std::string& value) { out_.options.ignored.types.push_back({value}); });
+    list("--ignored-region", "A[,B]->C[,D]", group,
+         "Leave all operations on the ways from A or B to C or D, these included, in floating point. Repeatable.",
+         [this](const std::string& value) {
+             out_.options.ignored.regions.push_back(parse_region("--ignored-region", value));
+         });
+    setting("--range-preset", "default|quantile", group,
+            "quantile: ranges from the quantiles 0.0001 and 0.9999 instead of extremes. Default default.",
+            "range_estimator.preset");
+    setting("--saturation-fix", "first_layer|all|no", group,
+            "Which weights use half of the grid, for CPUs without VNNI. Default first_layer.", "saturation_fix");
+    set_flag("--channel-alignment", group, "Align the ranges of channels between convolutions first.",
+             "channel_alignment", "true");
+    set_flag("--no-fast-bias", group, "Correct biases one after the other on real samples: slower.", "use_fast_bias",
+             "false");
+    set_flag("--no-bias-correction", group, "Leave biases as they are.", "bias_correction", "false");
+    set_flag("--no-fold", group, "Leave the graph as it came: fold no BatchNorm and no scales.", "fold", "false");
+    list("--set", "KEY=VALUE", group,
+         "Any option by its name in options.json, e.g. activations.range_estimator.max.aggregator=max. Repeatable.",
+         [this](const std::string& value) {
+             const auto equals = value.find('=');
+             if (equals == 0 || equals == std::string::npos) {
+                 throw UsageError("--set: expected KEY=VALUE; got \"" + value + "\"");
+             }
+             set("--set " + value.substr(0, equals), value.substr(0, equals), value.substr(equals + 1));
+         });
+}
+
+void OptionTable::writing() {
+    const char* group = "Result";
+    set_flag("--reshape", group, "Write the model with the shapes of --shape instead of its own axes.", "reshape",
+             "true");
+    set_flag("--fp16", group, "Store the constants that stay in floating point as f16.", "fp16", "true");
+    set_flag("--keep-uncompressed-weights", group, "Leave weights f32 under FakeQuantize instead of storing int8.",
+             "keep_uncompressed_weights", "true");
+    optional_text("--check", "50", "[=N]", group,
+                  "Set N samples aside before the subset is drawn (a third, where N is more than half of all), and "
+                  "at the end "
+                  "compare the written model with the original on them: SQNR, top-1 agreement, throughput. "
+                  "Default: off; N is "
+                  "50.",
+                  [this](const std::string& value) { out_.check = parse_count("--check", value, 1); });
+}
+
+void OptionTable::run() {
+    text("--threads", "N", "Run", "Threads to use; the result does not depend on it. Default: all CPUs.",
+         [this](const std::string& value) { out_.run.threads = parse_count("--threads", value, 0); });
+    text("--progress", "auto|plain|json|none", "Run",
+         "auto: a bar on a terminal, else plain lines, on stderr. json: a JSON object a line on stdout. Default "
+         "auto.",
+         [this](const std::string& value) {
+             out_.progress = parse_choice<ProgressStyle>("--progress", value,
+                                                         {{"auto", ProgressStyle::Auto},
+                                                          {"plain", ProgressStyle::Plain},
+                                                          {"json", ProgressStyle::Json},
+                                                          {"none", ProgressStyle::None}});
+         });
+    flag("--quiet", "Run", "Print nothing but errors.", [this] { out_.quiet = true; });
+    log_level();
+}
+
+void OptionTable::log_level() {
+    text("--log-level", "debug|info|warning|error", "Run",
+         "The least important remarks shown, on stderr. Default info.", [this](const std::string& value) {
+             out_.log_level = parse_choice<LogLevel>("--log-level", value,
+                                                     {{"debug", LogLevel::Debug},
+                                                      {"info", LogLevel::Info},
+                                                      {"warning", LogLevel::Warning},
+                                                      {"error", LogLevel::Error}});
+         });
+}
+
+void OptionTable::json(const char* what) {
+    flag("--json", "Run", what, [this] { out_.json = true; });
+}
+
+void OptionTable::text(const char* name, const char* value, const char* group, const char* what, Take take) {
+    app_.add_option_function<std::string>(name, checked(name, std::move(take)), what)->type_name(value)->group(group);
+}
+
+void OptionTable::list(const char* name, const char* value, const char* group, const char* what, Take take) {
+    app_.add_option_function<Words>(
+            name,
+            [take = checked(name, std::move(take))](const Words& values) {
+                std::for_each(values.begin(), values.end(), take);
+            },
+            what)
+        ->type_name(value)
+        ->group(group)
+        ->expected(1)
+        ->allow_extra_args(false)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+OptionTable::Take OptionTable::checked(const std::string& name, Take take) {
+    const std::string last_name = name.substr(name.rfind(',') + 1);
+    return [this, last_name, take = std::move(take)](const std::string& value) {
+        if (value.empty() || (value[0] == '-' && app_.get_option_no_throw(value))) {
+            throw UsageError(last_name + ": a value is missing" + (value.empty() ? "" : " before " + value));
+        }
+        take(value);
+    };
+}
+
+void OptionTable::optional_text(const char* name, const std::string& fallback, const char* value, const char* group,
+                                const char* what, Take take) {
+    CLI::callback_t read = [take = std::move(take), fallback](const CLI::results_t& results) {
+        take(results.back() == "true" ? fallback : results.back());
+        return true;
+    };
+    auto* option = app_.add_option(name, read, what)->expected(0);
+    option->type_name(value)->group(group)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
+
+void OptionTable::flag(const char* name, const char* group, const char* what, const std::function<void()>& take) {
+    app_.add_flag_callback(name, take, what)->group(group);
+}
+
+void OptionTable::set(const std::string& option, const std::string& key, const std::string& value) {
+    try {
+        set_option(out_.options, key, value, option);
+    } catch (const Error& error) {
+        throw UsageError(error.what());
+    }
+    out_.settings.push_back({key, value, option});
+}
+
+void OptionTable::setting(const char* name, const char* value, const char* group, const char* what, const char* key) {
+    text(name, value, group, what, [this, name, key](const std::string& given) { set(name, key, given); });
+}
+
+void OptionTable::set_flag(const char* name, const char* group, const char* what, const char* key, const char* value) {
+    flag(name, group, what, [this, name, key, value] { set(name, key, value); });
+}
+
+}  // namespace octet::cli

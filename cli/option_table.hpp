@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "command_line.hpp"
+
+namespace octet::cli {
+
+/// The options of one command, each written into `arguments` where it is given.
+class OptionTable {
+public:
+    OptionTable(CLI::App& app, Arguments& arguments) : app_(app), out_(arguments) {}
+
+    void model(const char* what);
+    void quantized();
+    void output();
+    void shape();
+    void data();
+    void pictures();
+    void quantization();
+    void writing();
+    void run();
+    void log_level();
+    void json(const char* what);
+
+private:
+    using Take = std::function<void(const std::string&)>;
+
+    void text(const char* name, const char* value, const char* group, const char* what, Take take);
+    void list(const char* name, const char* value, const char* group, const char* what, Take take);
+    /// CLI11 takes whatever word comes next as the value, even another option.
+    Take checked(const std::string& name, Take take);
+    /// A flag to CLI11: it takes a value after `=` only, never the next word.
+    void optional_text(const char* name, const std::string& fallback, const char* value, const char* group,
+                       const char* what, Take take);
+    void flag(const char* name, const char* group, const char* what, const std::function<void()>& take);
+    /// Notes an option of the result, and refuses a wrong value at once.
+    void set(const std::string& option, const std::string& key, const std::string& value);
+    void setting(const char* name, const char* value, const char* group, const char* what, const char* key);
+    void set_flag(const char* name, const char* group, const char* what, const char* key, const char* value);
+
+    CLI::App& app_;
+    Arguments& out_;
+};
+
+}  // namespace octet::cli
