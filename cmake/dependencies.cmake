@@ -21,3 +21,8 @@ foreach(module core imgproc imgcodecs)
     find_library(OCTET_OPENCV_${module} opencv_${module} REQUIRED)
     target_link_libraries(octet_opencv INTERFACE ${OCTET_OPENCV_${module}})
 endforeach()
+
+# Headers that scripts/setup takes out of Debian's package: installed as a package it would pull in Qt.
+find_path(OCTET_VALIJSON_INCLUDE valijson/validator.hpp HINTS ${PROJECT_SOURCE_DIR}/.venv/debian/usr/include REQUIRED)
+add_library(octet_valijson INTERFACE)
+target_include_directories(octet_valijson SYSTEM INTERFACE ${OCTET_VALIJSON_INCLUDE})

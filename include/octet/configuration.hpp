@@ -5,34 +5,56 @@
 #include <string>
 #include <vector>
 
+#include "octet/dataset.hpp"
 #include "octet/export.hpp"
 #include "octet/options.hpp"
+#include "octet/preprocessing.hpp"
 
 namespace octet {
 
+/// Which model a configuration names (POT's section `model`); paths as they stand there, empty where it says nothing.
+struct ModelSource {
+    std::string name{};  ///< what the result's files are to be called
+    std::filesystem::path model{}, weights{};
+};
+
+/// Which samples a configuration names (POT's section `engine`), and what becomes of pictures.
+struct EngineSource {
+    std::vector<DataSource> data{};  ///< empty where it says nothing
+    Preprocessing preprocessing{};
+    std::string labels{};   ///< for evaluate(): see open_labels()
+    std::string classes{};  ///< a file of the classes' names
+};
+
 /// What a configuration file says.
 struct Configuration {
-    Options options;
-    std::vector<std::string> warnings;  ///< what was accepted but has no effect, a line each
+    Options options{};
+    ModelSource model{};
+    EngineSource engine{};
+    std::vector<std::string> warnings{};  ///< what was accepted but has no effect, a line each
 };
 
 /// What is known beside a configuration file and stands above it.
 struct ConfigurationGiven {
-    std::optional<Profile> profile{};            ///< unset: `pot` for POT's form
+    std::optional<Profile> profile{};            ///< unset: the file's, else `pot` for POT's form
     std::optional<std::string> target_device{};  ///< unset: the file's
+    bool model = false;                          ///< section `model` is not read
+    bool data = false;                           ///< section `engine` is not read
 };
 
 /// Options in one of two forms, names and values in any letter case:
 /// - POT's: a whole file (`model`, `engine`, `compression`), a bare `compression` section or its list of algorithms.
-///   Profile Pot. Presets are translated for the target device as POT's command does it (on CPU `accuracy` means
-///   `mixed`), unless an algorithm names its target device itself, which is the form of POT's Python interface.
+///   Profile Pot unless `compression` names another. Presets are translated for the target device as POT's command does
+///   it (on CPU `accuracy` means `mixed`), unless an algorithm names its target device itself, which is the form of
+///   POT's Python interface.
 /// - Octet's own, as options.json has it: an object of options, the profile among them, all of them optional.
-/// JSON may hold comments and trailing commas; a `where` that ends in .yaml or .yml is read as YAML.
-/// Throws Error(InvalidOption), which lists everything that is wrong.
+/// JSON may hold comments and trailing commas; a `where` that ends in .yaml or .yml is read as YAML. What may stand in
+/// either is the published schema, octet.schema.json. Throws Error(InvalidOption), which lists everything that is
+/// wrong, a line each: `WHERE:LINE:COLUMN: PATH: TEXT`.
 OCTET_API Configuration parse_configuration(const std::string& text, const std::string& where,
                                             const ConfigurationGiven& given = {});
 
-/// The same from a file. Throws Error(Io) too.
+/// The same from a file, whose name ends in .json, .yaml or .yml. Throws Error(Io) too.
 OCTET_API Configuration read_configuration(const std::filesystem::path& file, const ConfigurationGiven& given = {});
 
 /// Sets one option by its dotted path, in POT's names or those of options.json, e.g.

@@ -26,6 +26,18 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     return row[b.size()];
 }
 
+/// The first candidate that `name` begins, or that begins `name`: at least four letters of it.
+std::string begun(const std::string& name, const std::vector<std::string>& candidates) {
+    constexpr std::size_t kFewest = 4;
+    for (const auto& candidate : candidates) {
+        const std::string lower = lower_case(candidate);
+        if (std::min(name.size(), lower.size()) >= kFewest && (lower.starts_with(name) || name.starts_with(lower))) {
+            return candidate;
+        }
+    }
+    return "";
+}
+
 }  // namespace
 
 std::string lower_case(std::string_view text) {
@@ -45,7 +57,7 @@ std::string nearest(std::string_view name, const std::vector<std::string>& candi
             best_distance = distance;
         }
     }
-    return best;
+    return best.empty() ? begun(wanted, candidates) : best;
 }
 
 std::string did_you_mean(std::string_view name, const std::vector<std::string>& candidates) {

@@ -9,8 +9,9 @@
 
 namespace octet {
 
-/// The candidate nearest to `name` by edit distance (letter case ignored), or empty where none is near enough
-/// (more than a third of the longer one's letters differ). The first of equals.
+/// The candidate nearest to `name` by edit distance (letter case ignored), or, where none is near enough (more than a
+/// third of the longer one's letters differ), one that begins alike: one name is the beginning of the other. The first
+/// of equals; else empty.
 std::string nearest(std::string_view name, const std::vector<std::string>& candidates);
 
 /// " (did you mean \"X\"?)" for the nearest candidate, else empty.

@@ -11,6 +11,7 @@
 #include "config/fields.hpp"
 #include "config/options.hpp"
 #include "config/pot_config.hpp"
+#include "config/schema.hpp"
 #include "config/source.hpp"
 
 namespace octet {
@@ -34,43 +35,59 @@ std::string read_text(const std::filesystem::path& path) {
     return text;
 }
 
-/// JSON where it is JSON, else text.
-Json json_or_text(const std::string& value) {
-    constexpr int kDeepest = 100;
-    const auto watch = [](int depth, Json::parse_event_t, Json&) {
-        if (depth > kDeepest) {
-            throw Error(ErrorCode::InvalidOption, "", "nested deeper than " + std::to_string(kDeepest) + " levels");
-        }
-        return true;
-    };
-    Json json = Json::parse(value, watch, false);
-    return json.is_discarded() ? Json(value) : json;
+/// A value at a dotted path as the objects around it.
+Json nested(const std::string& path, Json value) {
+    for (std::string rest = path; !rest.empty();) {
+        const auto dot = rest.rfind('.');
+        const std::string name = dot == std::string::npos ? rest : rest.substr(dot + 1);
+        value = Json{{name, std::move(value)}};
+        rest = dot == std::string::npos ? "" : rest.substr(0, dot);
+    }
+    return value;
 }
 
 }  // namespace
 
 Configuration parse_configuration(const std::string& text, const std::string& where, const ConfigurationGiven& given) {
-    Problems problems;
-    const Json json = is_yaml(where) ? read_yaml(text, where, problems) : read_json(text, where, problems);
+    Problems problems(where);
+    Source source = is_yaml(where) ? read_yaml(text, where, problems) : read_json(text, where, problems);
+    problems.set_positions(std::move(source.positions));
     Configuration configuration;
-    configuration.options =
-        is_pot_form(json) ? read_pot_config(json, given, problems) : read_options_json(json, given, problems);
-    problems.throw_any(where);
+    if (is_pot_form(source.json)) {
+        configuration = read_pot_config(source.json, given, problems);
+    } else {
+        configuration.options = read_options_json(source.json, given, problems);
+    }
+    problems.throw_any();
     configuration.warnings = problems.warnings();
     return configuration;
 }
 
 Configuration read_configuration(const std::filesystem::path& file, const ConfigurationGiven& given) {
+    const std::string name = lower_case(file.string());
+    if (!is_yaml(name) && !name.ends_with(".json")) {
+        throw Error(ErrorCode::InvalidOption, file.string(),
+                    "expected a configuration's name to end in .json, .yaml or .yml");
+    }
     return parse_configuration(read_text(file), file.string(), given);
 }
 
 std::vector<std::string> set_option(Options& options, const std::string& key, const std::string& value,
                                     const std::string& where) {
-    Problems problems;
+    const bool is_option = !known_path(key, "options").empty();
+    const char* definition = is_option ? "options" : "params";
+    const std::string path = known_path(key, definition);
+    Problems problems(where.empty() ? key : where, path);
     Options changed = options;
-    set_path(changed, key, json_or_text(value), problems);
+    if (path.empty()) {
+        problems.add("", "unknown" + did_you_mean(spelled(key), known_paths("options")));
+    } else if (const Json json = json_or_text(value); !json.is_null()) {
+        take_fields(changed, conform(nested(path, json), definition, "", problems), "", problems);
+    } else if (const Field* field = find_field(path)) {
+        field->take(changed, json, path, problems);
+    }
     check_together(changed, problems);
-    problems.throw_any(where.empty() ? key : where);
+    problems.throw_any();
     options = std::move(changed);
     return problems.warnings();
 }

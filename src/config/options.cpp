@@ -1,10 +1,12 @@
 #include "config/options.hpp"
 
+#include <optional>
+
 #include "octet/model_io.hpp"
 
-#include "base/text.hpp"
 #include "config/codecs.hpp"
 #include "config/fields.hpp"
+#include "config/schema.hpp"
 
 namespace octet {
 namespace {
@@ -37,16 +39,6 @@ Json options_json(const Options& options) {
     return json;
 }
 
-/// The profile that `json` names, in any letter case.
-std::optional<Profile> named_profile(const Json& json) {
-    for (const auto& [key, value] : json.items()) {
-        if (spelled(key) == "profile") {
-            return profile_name().read(value);
-        }
-    }
-    return std::nullopt;
-}
-
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> option_texts(const Options& options) {
@@ -67,18 +59,23 @@ std::string to_json(const Options& options) {
 }
 
 Options read_options_json(const Json& json, const ConfigurationGiven& given, Problems& problems) {
-    const auto named = json.is_object() ? named_profile(json) : std::nullopt;
+    const Json good = conform(json, "options", "", problems);
+    const auto named = good.contains("profile") ? std::optional(profile_name().read(good.at("profile"))) : std::nullopt;
     if (named && given.profile && *named != *given.profile) {
-        problems.add("profile", "is " + profile_name().write(*named).get<std::string>() +
+        problems.add("profile", "is " + good.at("profile").get<std::string>() +
                                     "; all options of a file that names its profile are of that one");
     }
     Options options = profile_options(given.profile.value_or(named.value_or(Profile::Octet)));
-    take_fields(options, json, "", kInOptions, problems);
-    if (given.target_device) {
-        take_field(*find_field("target_device", kInOptions), options, *given.target_device, "target device", problems);
-    }
+    take_fields(options, good, "", problems);
+    take_given_device(options, given, problems);
     check_together(options, problems);
     return options;
+}
+
+void take_given_device(Options& options, const ConfigurationGiven& given, Problems& problems) {
+    if (given.target_device) {
+        take_fields(options, conform({{"target_device", *given.target_device}}, "options", "", problems), "", problems);
+    }
 }
 
 }  // namespace octet

@@ -17,4 +17,7 @@ std::vector<std::pair<std::string, std::string>> option_texts(const Options& opt
 /// The form of options.json read back; what is wrong goes to `problems`.
 Options read_options_json(const Json& json, const ConfigurationGiven& given, Problems& problems);
 
+/// The target device that stands above the configuration, where there is one.
+void take_given_device(Options& options, const ConfigurationGiven& given, Problems& problems);
+
 }  // namespace octet

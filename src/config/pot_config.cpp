@@ -2,25 +2,26 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
+#include <set>
 
-#include "base/text.hpp"
 #include "config/codecs.hpp"
+#include "config/engine.hpp"
 #include "config/fields.hpp"
+#include "config/options.hpp"
+#include "config/schema.hpp"
 
 namespace octet {
 namespace {
 
-/// Which fields an algorithm reads.
-const std::map<std::string, unsigned> kReaders{{"DefaultQuantization", kAll},
-                                               {"ActivationChannelAlignment", kAlignment},
-                                               {"SmoothQuant", kRanges},
-                                               {"MinMaxQuantization", kRanges},
-                                               {"FastBiasCorrection", kCorrections},
-                                               {"RangeSelection", kRanges},
-                                               {"ActivationBiasCorrection", kCorrections},
-                                               {"BiasCorrection", kCorrections},
-                                               {"OverflowCorrection", kOverflow}};
+/// What the schema's `x-read-by` says of the parameters that an algorithm reads. DefaultQuantization reads all.
+const std::map<std::string, std::string> kReaders{{"ActivationChannelAlignment", "alignment"},
+                                                  {"SmoothQuant", "ranges"},
+                                                  {"MinMaxQuantization", "ranges"},
+                                                  {"FastBiasCorrection", "corrections"},
+                                                  {"RangeSelection", "ranges"},
+                                                  {"ActivationBiasCorrection", "corrections"},
+                                                  {"BiasCorrection", "corrections"},
+                                                  {"OverflowCorrection", "overflow"}};
 
 /// What POT's command makes of a preset on a device.
 struct PresetAlias {
@@ -41,138 +42,126 @@ Preset aliased(Preset preset, const std::string& device) {
     return found == std::end(kPresetAliases) ? preset : found->used;
 }
 
-/// An entry of an object by its name in any letter case, or null.
-const Json* entry(const Json& object, const std::string& name) {
+bool has_entry(const Json& object, const std::string& name) {
     for (const auto& [key, value] : object.items()) {
         if (spelled(key) == name) {
-            return &value;
+            return true;
         }
     }
-    return nullptr;
+    return false;
+}
+
+/// The whole file without the section `name`; a remark tells so.
+void drop_section(Json& file, const std::string& name, const std::string& why, Problems& problems) {
+    for (auto entry = file.begin(); entry != file.end(); ++entry) {
+        if (spelled(entry.key()) == name) {
+            problems.warn(entry.key(), "not read: " + why);
+            file.erase(entry);
+            return;
+        }
+    }
 }
 
 class PotReader {
 public:
-    PotReader(const ConfigurationGiven& given, Problems& problems)
-        : options_(profile_options(given.profile.value_or(Profile::Pot))), given_(given), problems_(problems) {}
+    PotReader(const ConfigurationGiven& given, Problems& problems) : given_(given), problems_(problems) {}
 
-    Options read(const Json& json) {
-        const Json* compression = json.is_object() ? entry(json, "compression") : nullptr;
+    Configuration read(const Json& json) {
         if (json.is_array()) {
-            read_algorithms(json, "algorithms");
-        } else if (compression) {
+            begin(Profile::Pot);
+            read_algorithms(conform(json, "algorithms", "", problems_), "");
+        } else if (is_whole_file(json)) {
             read_file(json);
         } else {
-            read_compression(json, "");
+            read_compression(conform(json, "compression", "", problems_), "");
         }
-        finish();
-        return options_;
+        take_given_device(options(), given_, problems_);
+        if (!is_api_form_) {
+            options().preset = aliased(options().preset, options().target_device);
+        }
+        check_together(options(), problems_);
+        return configuration_;
+    }
+
+    static bool is_whole_file(const Json& json) {
+        return has_entry(json, "compression") || has_entry(json, "engine") || has_entry(json, "model") ||
+               has_entry(json, "optimizer");
     }
 
 private:
-    void read_file(const Json& json) {
-        static const std::map<std::string, std::string> kElsewhere{
-            {"model", "not read: the command line says which model"},
-            {"engine", "not read: the command line says which samples and how they are prepared"},
-            {"optimizer", "no effect: there is no search for parameters"}};
-        for (const auto& [key, value] : json.items()) {
-            const auto elsewhere = kElsewhere.find(spelled(key));
-            if (elsewhere != kElsewhere.end()) {
-                problems_.warn(key, elsewhere->second);
-            } else if (spelled(key) == "compression") {
-                read_compression(value, key);
-            } else {
-                const std::vector<std::string> known{"model", "engine", "compression", "optimizer"};
-                problems_.add(key, "unknown; expected one of " + listed(known) + did_you_mean(key, known));
+    Options& options() {
+        return configuration_.options;
+    }
+
+    void begin(Profile profile) {
+        options() = profile_options(given_.profile.value_or(profile));
+    }
+
+    void read_file(Json file) {
+        if (given_.model) {
+            drop_section(file, "model", "the command line says which model", problems_);
+        }
+        if (given_.data) {
+            drop_section(file, "engine", "the command line says which samples", problems_);
+        }
+        const Json good = conform(file, "file", "", problems_);
+        configuration_.model = read_model_section(good.value("model", Json::object()), "model", problems_);
+        configuration_.engine = read_engine_section(good.value("engine", Json::object()), "engine", problems_);
+        read_compression(good.value("compression", Json::object()), "compression");
+    }
+
+    void read_compression(Json section, const std::string& place) {
+        begin(section.contains("profile") ? profile_name().read(section.at("profile")) : Profile::Pot);
+        const Json algorithms = section.value("algorithms", Json::array());
+        section.erase("algorithms");  // options.json has a list of names there
+        section.erase("profile");
+        take(section, place);
+        read_algorithms(algorithms, below(place, "algorithms"));
+    }
+
+    void read_algorithms(const Json& list, const std::string& place) {
+        options().algorithms.clear();
+        for (std::size_t i = 0; i < list.size(); ++i) {
+            if (list[i].is_object()) {
+                const auto name = list[i].at("name").get<std::string>();
+                options().algorithms.push_back(name);
+                read_params(list[i].value("params", Json::object()), name, below(at(place, i), "params"));
             }
         }
     }
 
-    void read_compression(const Json& json, const std::string& where) {
-        const Json* algorithms = json.is_object() ? entry(json, "algorithms") : nullptr;
-        take_fields(
-            options_, json, where, kInCompression, problems_, {"algorithms"},
-            [&](const Field& field, const Json& value, const std::string& path) { return is_new(field, value, path); });
-        if (algorithms) {
-            read_algorithms(*algorithms, below(where, "algorithms"));
-        } else if (json.is_object()) {
-            problems_.add(where, "has no algorithms; expected a list such as [{\"name\": \"DefaultQuantization\"}]");
-        }
-    }
-
-    void read_algorithms(const Json& json, const std::string& where) {
-        if (!json.is_array() || json.empty()) {
-            add_wrong_value("a list such as [{\"name\": \"DefaultQuantization\"}]", {}, json, where, problems_);
-            return;
-        }
-        options_.algorithms.clear();
-        for (std::size_t i = 0; i < json.size(); ++i) {
-            read_algorithm(json[i], where + "[" + std::to_string(i) + "]");
-        }
-    }
-
-    void read_algorithm(const Json& json, const std::string& where) {
-        const Json* name = json.is_object() ? entry(json, "name") : nullptr;
-        const Json* params = json.is_object() ? entry(json, "params") : nullptr;
-        if (!name) {
-            problems_.add(where,
-                          "has no name; expected an object such as {\"name\": \"DefaultQuantization\", "
-                          "\"params\": {}}; got " +
-                              in_short(json));
-            return;
-        }
-        for (const auto& [key, value] : json.items()) {
-            if (spelled(key) != "name" && spelled(key) != "params") {
-                problems_.add(below(where, key),
-                              "unknown; expected one of name, params" + did_you_mean(key, {"name", "params"}));
+    void read_params(Json params, const std::string& algorithm, const std::string& place) {
+        is_api_form_ = is_api_form_ || params.contains("target_device");
+        const auto reader = kReaders.find(algorithm);
+        std::set<std::string> unread;
+        for (const auto& [name, value] : params.items()) {
+            const Json readers = schema_keyword("params", name, "x-read-by");
+            if (reader != kReaders.end() && !readers.is_null() && readers != reader->second) {
+                unread.insert(name);
             }
         }
-        const auto algorithm = read_value(algorithm_name(), *name, below(where, "name"), problems_);
-        if (algorithm) {
-            options_.algorithms.push_back(*algorithm);
+        for (const auto& name : unread) {
+            problems_.warn(below(place, name), "no effect: " + algorithm + " does not read it");
+            params.erase(name);
         }
-        if (params && !params->is_null()) {
-            read_params(*params, algorithm.value_or("DefaultQuantization"), below(where, "params"));
-        }
+        take(params, place);
     }
 
-    void read_params(const Json& json, const std::string& algorithm, const std::string& where) {
-        const unsigned readers = kReaders.at(algorithm);
-        take_fields(options_, json, where, kInParams, problems_, {},
-                    [&](const Field& field, const Json& value, const std::string& path) {
-                        is_api_form_ = is_api_form_ || field.path == "target_device";
-                        if ((field.readers & readers) == 0) {
-                            problems_.warn(path, "no effect: " + algorithm + " does not read it");
-                            return false;
+    /// All algorithms share one set of options: what is given again must have the same value.
+    void take(const Json& object, const std::string& place) {
+        take_fields(options(), object, place, problems_,
+                    [&](const Field& field, const Json& value, const std::string& at_place) {
+                        const auto [before, is_new] = taken_.emplace(field.path, std::pair(value, at_place));
+                        if (!is_new && before->second.first != value) {
+                            problems_.add(at_place, "is " + in_short(value) + ", but " +
+                                                        problems_.given(before->second.second) + " is " +
+                                                        in_short(before->second.first) + "; one run has one value");
                         }
-                        return is_new(field, value, path);
+                        return is_new;
                     });
     }
 
-    /// Was the field not given before? Given again it must have the same value: all algorithms share one set of
-    /// options.
-    bool is_new(const Field& field, const Json& value, const std::string& path) {
-        const Json plain = value.is_string() ? Json(lower_case(value.get<std::string>())) : value;
-        const auto [before, inserted] = taken_.emplace(field.path, std::pair(plain, path));
-        if (!inserted && before->second.first != plain) {
-            problems_.add(path, "is " + in_short(value) + ", but " + before->second.second + " is " +
-                                    in_short(before->second.first) + "; one run has one value");
-        }
-        return inserted;
-    }
-
-    void finish() {
-        if (given_.target_device) {
-            const auto device = read_value(device_name(), Json(*given_.target_device), "target device", problems_);
-            options_.target_device = device.value_or(options_.target_device);
-        }
-        if (!is_api_form_) {
-            options_.preset = aliased(options_.preset, options_.target_device);
-        }
-        check_together(options_, problems_);
-    }
-
-    Options options_;
+    Configuration configuration_;
     const ConfigurationGiven& given_;
     Problems& problems_;
     bool is_api_form_ = false;                                   ///< an algorithm names its own target device
@@ -185,13 +174,18 @@ bool is_pot_form(const Json& json) {
     if (!json.is_object()) {
         return json.is_array();
     }
-    const Json* algorithms = entry(json, "algorithms");
-    const bool has_objects =
-        algorithms && !(algorithms->is_array() && !algorithms->empty() && (*algorithms)[0].is_string());
-    return entry(json, "compression") || has_objects;
+    if (PotReader::is_whole_file(json)) {
+        return true;
+    }
+    for (const auto& [key, value] : json.items()) {
+        if (spelled(key) == "algorithms") {
+            return !(value.is_array() && !value.empty() && value[0].is_string());
+        }
+    }
+    return false;
 }
 
-Options read_pot_config(const Json& json, const ConfigurationGiven& given, Problems& problems) {
+Configuration read_pot_config(const Json& json, const ConfigurationGiven& given, Problems& problems) {
     return PotReader(given, problems).read(json);
 }
 

@@ -10,6 +10,6 @@ namespace octet {
 bool is_pot_form(const Json& json);
 
 /// A configuration in POT's form; what is wrong goes to `problems`.
-Options read_pot_config(const Json& json, const ConfigurationGiven& given, Problems& problems);
+Configuration read_pot_config(const Json& json, const ConfigurationGiven& given, Problems& problems);
 
 }  // namespace octet

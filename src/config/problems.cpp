@@ -10,35 +10,79 @@ namespace {
 constexpr std::size_t kMostLines = 20;
 constexpr std::size_t kLongestValue = 60;
 
-std::string line(const std::string& path, const std::string& what) {
-    return path.empty() ? what : path + ": " + what;
+/// The path of what holds the value at `path`; empty for one on top.
+std::string above(const std::string& path) {
+    const auto end = path.find_last_of(".[");
+    return end == std::string::npos ? "" : path.substr(0, end);
+}
+
+std::string joined(const std::string& a, const std::string& b) {
+    return a.empty() || b.empty() ? a + b : a + ": " + b;
 }
 
 }  // namespace
 
-void Problems::add(const std::string& path, const std::string& what) {
-    problems_.push_back(line(path, what));
+std::string Problems::given(const std::string& path) const {
+    const auto found = given_.find(path);
+    if (found != given_.end() || path.empty()) {
+        return found == given_.end() ? path : found->second;
+    }
+    const std::string outer = above(path);
+    return given(outer) + path.substr(outer.size());
 }
 
-void Problems::warn(const std::string& path, const std::string& what) {
-    warnings_.push_back(line(path, what));
+Position Problems::position(const Entry& entry) const {
+    std::string path = given(entry.path);
+    auto found = positions_.find(path);
+    while (found == positions_.end() && !path.empty()) {  // one that is missing stands where its owner does
+        path = above(path);
+        found = positions_.find(path);
+    }
+    return found == positions_.end() ? Position{} : found->second;
 }
 
-void Problems::throw_any(const std::string& where) const {
+std::string Problems::place(const Entry& entry) const {
+    if (positions_.empty()) {
+        return file_;
+    }
+    const auto [line, column] = position(entry);
+    return file_ + ":" + std::to_string(line) + ":" + std::to_string(column);
+}
+
+std::string Problems::text(const Entry& entry) const {
+    std::string path = given(entry.path);
+    if (!base_.empty() && path.starts_with(base_)) {
+        path.erase(0, base_.size() + (path.size() > base_.size() && path[base_.size()] == '.' ? 1 : 0));
+    }
+    return joined(path, entry.what);
+}
+
+std::vector<std::string> Problems::warnings() const {
+    std::vector<std::string> lines;
+    for (const auto& entry : warnings_) {
+        lines.push_back(joined(place(entry), text(entry)));
+    }
+    return lines;
+}
+
+void Problems::throw_any() const {
     if (problems_.empty()) {
         return;
     }
     if (problems_.size() == 1) {
-        throw Error(ErrorCode::InvalidOption, where, problems_.front());
+        throw Error(ErrorCode::InvalidOption, place(problems_.front()), text(problems_.front()));
     }
-    std::string text = std::to_string(problems_.size()) + " problems";
-    for (std::size_t i = 0; i < std::min(problems_.size(), kMostLines); ++i) {
-        text += "\n  " + problems_[i];
+    auto sorted = problems_;
+    std::stable_sort(sorted.begin(), sorted.end(),
+                     [&](const Entry& a, const Entry& b) { return position(a) < position(b); });
+    std::string lines = std::to_string(problems_.size()) + " problems";
+    for (std::size_t i = 0; i < std::min(sorted.size(), kMostLines); ++i) {
+        lines += "\n  " + joined(place(sorted[i]), text(sorted[i]));
     }
     if (problems_.size() > kMostLines) {
-        text += "\n  and " + std::to_string(problems_.size() - kMostLines) + " more";
+        lines += "\n  and " + std::to_string(problems_.size() - kMostLines) + " more";
     }
-    throw Error(ErrorCode::InvalidOption, where, text);
+    throw Error(ErrorCode::InvalidOption, file_, lines);
 }
 
 std::string in_short(const Json& json) {
@@ -64,6 +108,10 @@ std::string text_of(const Json& json, int indent) {
 
 std::string below(const std::string& path, const std::string& name) {
     return path.empty() ? name : path + "." + name;
+}
+
+std::string at(const std::string& path, std::size_t index) {
+    return path + "[" + std::to_string(index) + "]";
 }
 
 }  // namespace octet

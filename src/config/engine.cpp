@@ -1,0 +1,106 @@
+#include "config/engine.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/text.hpp"
+
+namespace octet {
+namespace {
+
+std::string text_in(const Json& object, const char* name) {
+    return object.value(name, std::string());
+}
+
+std::vector<DataSource> read_data_source(const Json& json) {
+    if (json.is_string()) {
+        return {{{}, json.get<std::string>()}};
+    }
+    std::vector<DataSource> sources;
+    for (const auto& [input, path] : json.items()) {
+        sources.push_back({input, path.get<std::string>()});
+    }
+    return sources;
+}
+
+std::vector<double> read_channel_values(const Json& json) {
+    std::vector<double> values;
+    for (const auto& value : json.is_array() ? json : Json::array({json})) {
+        if (value.is_number()) {  // one that is none was told and made null
+            values.push_back(value.get<double>());
+        }
+    }
+    return values;
+}
+
+std::optional<Letterbox> read_letterbox(const Json& json) {
+    Letterbox letterbox;
+    if (json == Json(false)) {
+        return std::nullopt;
+    }
+    if (json.is_number()) {
+        letterbox.value = json.get<double>();
+    } else if (json.is_object()) {
+        letterbox.value = json.value("value", letterbox.value);
+        letterbox.center = json.value("center", letterbox.center);
+    }
+    return letterbox;
+}
+
+Preprocessing read_preprocessing(const Json& section) {
+    static const std::pair<const char*, Resize> kResizes[] = {
+        {"linear", Resize::Linear}, {"cubic", Resize::Cubic}, {"area", Resize::Area}};
+    Preprocessing preprocessing;
+    for (const auto& [name, value] : section.items()) {
+        if (name == "mean") {
+            preprocessing.mean = read_channel_values(value);
+        } else if (name == "scale") {
+            preprocessing.scale = read_channel_values(value);
+        } else if (name == "rgb") {
+            preprocessing.rgb = value.get<bool>();
+        } else if (name == "resize") {
+            preprocessing.resize =
+                std::find_if(std::begin(kResizes), std::end(kResizes), [&, &resize = value](const auto& row) {
+                    return resize == row.first;
+                })->second;
+        } else if (name == "central_fraction") {
+            preprocessing.crop_fraction = value.get<double>();
+        } else if (name == "letterbox") {
+            preprocessing.letterbox = read_letterbox(value);
+        } else if (name == "layout") {
+            preprocessing.layout = value.get<std::string>();
+        }
+    }
+    return preprocessing;
+}
+
+}  // namespace
+
+ModelSource read_model_section(const Json& section, const std::string& place, Problems& problems) {
+    ModelSource source{text_in(section, "model_name"), text_in(section, "model"), text_in(section, "weights")};
+    const Json cascade = section.value("cascade", Json::array());
+    if (cascade.size() > 1) {
+        for (std::size_t i = 0; i < cascade.size(); ++i) {
+            if (cascade[i].is_object() && !cascade[i].contains("name")) {
+                problems.add(below(at(below(place, "cascade"), i), "name"),
+                             "is missing; expected a name for each model of a cascade");
+            }
+        }
+        problems.add(below(place, "cascade"), "several models in a row are not available yet; quantize each by itself");
+    } else if (cascade.size() == 1 && cascade[0].is_object()) {
+        problems.warn(below(place, "cascade"), "holds one model only, which is taken as the model");
+        source = {source.name.empty() ? text_in(cascade[0], "name") : source.name, text_in(cascade[0], "model"),
+                  text_in(cascade[0], "weights")};
+    }
+    return source;
+}
+
+EngineSource read_engine_section(const Json& section, const std::string& place, Problems& problems) {
+    if (section.contains("device") && lower_case(text_in(section, "device")) != "cpu") {
+        problems.warn(below(place, "device"), "no effect: samples run on the CPU");
+    }
+    return {section.contains("data_source") ? read_data_source(section.at("data_source")) : std::vector<DataSource>{},
+            read_preprocessing(section), text_in(section, "labels"), text_in(section, "classes")};
+}
+
+}  // namespace octet

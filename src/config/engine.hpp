@@ -1,0 +1,15 @@
+#pragma once
+
+#include "octet/configuration.hpp"
+
+#include "config/problems.hpp"
+
+namespace octet {
+
+/// Section `model` as conform() gave it, at `place`.
+ModelSource read_model_section(const Json& section, const std::string& place, Problems& problems);
+
+/// Section `engine`, likewise.
+EngineSource read_engine_section(const Json& section, const std::string& place, Problems& problems);
+
+}  // namespace octet
