@@ -84,7 +84,7 @@ const Parameter kParameters[] = {
      "weights.range_estimator.min.outlier_prob: expected a number of at least 0 and below 1; got 1.5"},
     {"weights_aggregator", R"({"weights": {"range_estimator": {"max": {}}}})", "/weights/range_estimator/max", "{}",
      R"({"weights": {"range_estimator": {"max": {"aggregator": "mean"}}}})",
-     "weights.range_estimator.max.aggregator: unknown here; known is algorithms[].params.activations.range_estimator"},
+     "weights.range_estimator.max.aggregator: unknown here; known is algorithms[].params.range_estimator.max.aggregator"},
     {"weights_keys", R"({"weights": {}})", "/weights", "{}", R"({"weights": {"foo": 1}})", "weights.foo: unknown"},
     {"weights_structure", R"({"weights": null})", "/weights", "{}", R"({"weights": 8})",
      "weights: expected an object with some of bits"},
