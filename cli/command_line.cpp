@@ -12,6 +12,7 @@
 #include "commands.hpp"
 #include "help.hpp"
 #include "option_table.hpp"
+#include "pot_arguments.hpp"
 #include "usage_error.hpp"
 
 namespace octet::cli {
@@ -27,6 +28,7 @@ struct Command {
     void (*declare)(OptionTable&);
     Words (*missing)(const Arguments&);  ///< options that must be given and are not
     int (*run)(const Arguments&, Progress&);
+    void (*complete)(Arguments&) = nullptr;  ///< once all options are read
 };
 
 Words missing_of(std::initializer_list<std::pair<bool, const char*>> needs) {
@@ -39,6 +41,14 @@ Words missing_of(std::initializer_list<std::pair<bool, const char*>> needs) {
     return missing;
 }
 
+/// POT shows remarks, or the bar and nothing else.
+void complete_pot(Arguments& given) {
+    const bool has_bar = given.pot.progress_bar;
+    given.progress = has_bar && !given.pot.stream_output ? ProgressStyle::Auto : ProgressStyle::Plain;
+    given.log_level = has_bar ? LogLevel::Error : given.pot.log_level;
+    check_pot_arguments(given);
+}
+
 const Command kCommands[] = {
     {"quantize", "Quantize a model to INT8 with unlabelled samples.",
      "octet quantize -m MODEL --data [NAME=]PATH -o FOLDER [options]",
@@ -48,6 +58,8 @@ const Command kCommands[] = {
      "  octet quantize -m model.xml --data ids=ids.npy --data mask=mask.npy --model-type transformer -o out/",
      [](OptionTable& table) {
          table.model("The model: IR (.xml), ONNX, TFLite, TensorFlow or Paddle.");
+         table.weights();
+         table.name("What the result's files are called. Default: as the model.");
          table.output();
          table.shape();
          table.data();
@@ -57,10 +69,28 @@ const Command kCommands[] = {
          table.run();
      },
      [](const Arguments& given) {
-         return missing_of(
-             {{!given.model.empty(), "--model"}, {!given.data.empty(), "--data"}, {!given.output.empty(), "--output"}});
+         const bool has_config = !given.config.empty();  // which may name the model and the samples
+         return missing_of({{!given.model.empty() || has_config, "--model"},
+                            {!given.data.empty() || has_config, "--data"},
+                            {!given.output.empty(), "--output"}});
      },
      run_quantize},
+    {"pot", "Quantize a model with the command line of POT.",
+     "octet pot -c CONFIG [options]\n"
+     "       octet pot -q default -m MODEL -w WEIGHTS --engine simplified --data-source PATH [options]",
+     "  octet pot -c pot_config.json --output-dir results\n"
+     "  octet pot -q default -m model.xml -w model.bin -n model --engine simplified --data-source photos/ --preset "
+     "mixed -d",
+     [](OptionTable& table) {
+         table.config("Configuration",
+                      "The configuration (JSON or YAML): sections model, engine and compression; "
+                      "docs/configuration.md.");
+         table.model("The model (.xml), with -q.");
+         table.weights();
+         table.name("What the result's files are called, with -q. Default model_name, as in POT.");
+         table.pot();
+     },
+     [](const Arguments&) { return Words{}; }, run_pot, complete_pot},
     {"inspect", "List the quantizers of a model.", "octet inspect -m MODEL [--json]",
      "  octet inspect -m out/model.xml",
      [](OptionTable& table) {
@@ -168,6 +198,9 @@ CommandLine parse_command(const Command& command, Words words) {
         throw UsageError(error.what());
     }
     refuse_unknown(app);
+    if (command.complete) {
+        command.complete(line.arguments);
+    }
     const Words missing = command.missing(line.arguments);
     if (!missing.empty()) {
         std::string list;

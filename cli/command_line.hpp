@@ -21,9 +21,19 @@ struct Setting {
     std::string option;  ///< as the user knows it, e.g. `--preset`
 };
 
+/// What only POT's command line has.
+struct PotArguments {
+    std::string method;  ///< -q: "default" or "accuracy_aware"; empty: none given
+    std::string engine;  ///< "simplified" or "accuracy_checker"; empty: none given
+    std::filesystem::path ac_config, data_source;
+    bool has_max_drop = false, direct_dump = false, progress_bar = false, stream_output = false, evaluate = false;
+    LogLevel log_level = LogLevel::Info;  ///< of the log file
+};
+
 /// What the commands take; each reads the part that it knows.
 struct Arguments {
-    std::filesystem::path model, quantized, output;
+    std::filesystem::path model, weights, quantized, output;
+    std::string name;                              ///< of the result's files; empty: as the model
     std::filesystem::path config, hardware_rules;  ///< files; empty: none given
     std::optional<Profile> profile;
     std::vector<Setting> settings;  ///< in the order given; `options` has them too
@@ -36,6 +46,7 @@ struct Arguments {
     ProgressStyle progress = ProgressStyle::Auto;
     bool quiet = false;
     LogLevel log_level = LogLevel::Info;
+    PotArguments pot;
 };
 
 class Progress;

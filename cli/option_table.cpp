@@ -19,6 +19,15 @@ void OptionTable::model(const char* what) {
     text("-m,--model", "PATH", "Model", what, [this](const std::string& path) { out_.model = path; });
 }
 
+void OptionTable::weights() {
+    text("-w,--weights", "FILE", "Model", "The weights of an IR. Default: the .bin beside the model.",
+         [this](const std::string& path) { out_.weights = path; });
+}
+
+void OptionTable::name(const char* what) {
+    text("-n,--name", "NAME", "Model", what, [this](const std::string& name) { out_.name = name; });
+}
+
 void OptionTable::quantized() {
     text("-q,--quantized", "PATH", "Model", "The quantized model.",
          [this](const std::string& path) { out_.quantized = path; });
@@ -86,11 +95,15 @@ void OptionTable::pictures() {
          });
 }
 
+void OptionTable::config(const char* group, const char* what) {
+    text("-c,--config", "FILE", group, what, [this](const std::string& path) { out_.config = path; });
+}
+
 void OptionTable::quantization() {
     const char* group = "Quantization (stronger than the file of --config)";
-    text("-c,--config", "FILE", group,
-         "Take options from FILE (JSON or YAML): POT's form, or options.json of an earlier run.",
-         [this](const std::string& path) { out_.config = path; });
+    config(group,
+           "Take options from FILE (JSON or YAML): POT's form, with its model and data where -m and --data are not "
+           "given, or options.json of an earlier run.");
     text("--profile", "octet|pot", group,
          "octet: what measures best. pot: what POT 2023.3 does. Default octet; pot with a --config in POT's form.",
          [this](const std::string& value) {
@@ -184,6 +197,55 @@ void OptionTable::log_level() {
                                                       {"warning", LogLevel::Warning},
                                                       {"error", LogLevel::Error}});
          });
+}
+
+void OptionTable::pot() {
+    const char* group = "Without a configuration";
+    text("-q,--quantize", "default|accuracy_aware", group, "Which algorithm; accuracy_aware is not available yet.",
+         [this](const std::string& value) {
+             out_.pot.method = parse_choice<std::string>(
+                 "--quantize", value, {{"default", "default"}, {"accuracy_aware", "accuracy_aware"}});
+         });
+    setting("--preset", "performance|mixed", group, "Symmetric, or asymmetric activations. Default performance.",
+            "preset");
+    text("--engine", "accuracy_checker|simplified", group,
+         "Who feeds the model: simplified, from pictures; accuracy_checker is not available yet.",
+         [this](const std::string& value) {
+             out_.pot.engine = parse_choice<std::string>(
+                 "--engine", value, {{"simplified", "simplified"}, {"accuracy_checker", "accuracy_checker"}});
+         });
+    text("--data-source", "PATH", group,
+         "Samples for the simplified engine: a folder, a list, a pattern or arrays, as octet quantize --data.",
+         [this](const std::string& path) { out_.pot.data_source = path; });
+    text("--ac-config", "FILE", group, "Of the engine accuracy_checker, which is not available yet.",
+         [this](const std::string& path) { out_.pot.ac_config = path; });
+    text("--max-drop", "X", group, "Of accuracy_aware, which is not available yet.", [this](const std::string& value) {
+        parse_number("--max-drop", value);
+        out_.pot.has_max_drop = true;
+    });
+    group = "Result";
+    text("--output-dir", "FOLDER", group, "Where the result's folders are made. Default ./results.",
+         [this](const std::string& path) { out_.output = path; });
+    flag("-d,--direct-dump", group, "Write into FOLDER/optimized, without folders named after algorithms and time.",
+         [this] { out_.pot.direct_dump = true; });
+    set_flag("--keep-uncompressed-weights", group, "Leave weights f32 under FakeQuantize instead of storing int8.",
+             "keep_uncompressed_weights", "true");
+    flag("-e,--evaluate", group, "Evaluate the original and the result on all samples; needs labels.",
+         [this] { out_.pot.evaluate = true; });
+    group = "Run";
+    text("--log-level", "CRITICAL|ERROR|WARNING|INFO|DEBUG", group,
+         "The least important remarks shown and kept in log.txt. Default INFO.", [this](const std::string& value) {
+             out_.pot.log_level = parse_choice<LogLevel>("--log-level", value,
+                                                         {{"CRITICAL", LogLevel::Error},
+                                                          {"ERROR", LogLevel::Error},
+                                                          {"WARNING", LogLevel::Warning},
+                                                          {"INFO", LogLevel::Info},
+                                                          {"DEBUG", LogLevel::Debug}});
+         });
+    flag("--progress-bar", group, "A bar instead of remarks.", [this] { out_.pot.progress_bar = true; });
+    flag("--stream-output", group, "A line for each step of the bar.", [this] { out_.pot.stream_output = true; });
+    text("--threads", "N", group, "Threads to use; the result does not depend on it. Default: all CPUs.",
+         [this](const std::string& value) { out_.run.threads = parse_count("--threads", value, 0); });
 }
 
 void OptionTable::json(const char* what) {

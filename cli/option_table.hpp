@@ -15,14 +15,18 @@ public:
     OptionTable(CLI::App& app, Arguments& arguments) : app_(app), out_(arguments) {}
 
     void model(const char* what);
+    void weights();
+    void name(const char* what);
     void quantized();
     void output();
     void shape();
     void data();
     void pictures();
+    void config(const char* group, const char* what);
     void quantization();
     void writing();
     void run();
+    void pot();
     void log_level();
     void json(const char* what);
 

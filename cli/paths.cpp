@@ -34,7 +34,7 @@ std::string model_stem(const fs::path& model) {
     return (path.has_filename() ? path : path.parent_path()).stem().string();
 }
 
-std::uintmax_t model_bytes(const fs::path& model) {
+std::uintmax_t model_bytes(const fs::path& model, const fs::path& weights) {
     std::error_code error;
     if (fs::is_directory(model, error)) {
         return folder_bytes(model);
@@ -42,7 +42,7 @@ std::uintmax_t model_bytes(const fs::path& model) {
     std::uintmax_t bytes = file_bytes(model);
     for (const auto& [extension, companion] : {std::pair{".xml", ".bin"}, {".pdmodel", ".pdiparams"}}) {
         if (model.extension() == extension) {
-            bytes += file_bytes(fs::path(model).replace_extension(companion));
+            bytes += file_bytes(weights.empty() ? fs::path(model).replace_extension(companion) : weights);
         }
     }
     for (const char* suffix : {".data", "_data"}) {

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "octet/error.hpp"
+
 #include "signals.hpp"
 #include "terminal.hpp"
 
@@ -44,6 +46,7 @@ Progress::~Progress() {
 void Progress::phase(std::string_view name, std::size_t total) {
     end_phase();
     name_ = name;
+    log_to_file(LogLevel::Info, name, total > 0 ? fmt::format("{} steps", total) : "begins");
     phase_start_ = Clock::now();
     has_step_ = false;
     if (style_ == ProgressStyle::Json || style_ == ProgressStyle::Auto) {
@@ -113,7 +116,24 @@ double Progress::rate(std::size_t done) const {
                : 0;
 }
 
+void Progress::open_log(const std::filesystem::path& file, LogLevel least) {
+    file_.open(file, std::ios::trunc);
+    least_in_file_ = least;
+    if (!file_) {
+        throw Error(ErrorCode::Io, file.string(), "the log cannot be written");
+    }
+}
+
+void Progress::log_to_file(LogLevel level, std::string_view component, std::string_view text) {
+    static constexpr const char* kNames[] = {"DEBUG", "INFO", "WARNING", "ERROR"};
+    if (file_.is_open() && level >= least_in_file_) {
+        file_ << fmt::format("{}:octet.{}:{}\n", kNames[static_cast<int>(level)], component, printable(text))
+              << std::flush;
+    }
+}
+
 void Progress::log(LogLevel level, std::string_view component, std::string_view text) {
+    log_to_file(level, component, text);
     if (level < least_ || (quiet_ && level < LogLevel::Error)) {
         return;
     }

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +26,12 @@ public:
     void step(std::size_t done, std::size_t total) override;
     void log(LogLevel level, std::string_view component, std::string_view text) override;
     bool cancelled() override;
+
+    /// From here on phases and remarks of at least `least` are kept in a file, too, a line each:
+    /// LEVEL:octet.PLACE:TEXT. Throws Error(Io) where it cannot be written.
+    void open_log(const std::filesystem::path& file, LogLevel least);
+    /// To that file alone; nothing where there is none.
+    void log_to_file(LogLevel level, std::string_view component, std::string_view text);
 
     /// Ends the last phase and takes the bar away.
     void finish();
@@ -53,6 +61,8 @@ private:
     bool has_step_ = false;
     std::vector<PhaseTime> phases_;
     bool has_bar_ = false;
+    std::ofstream file_;
+    LogLevel least_in_file_ = LogLevel::Info;
 };
 
 }  // namespace octet::cli

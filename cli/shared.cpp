@@ -64,10 +64,11 @@ void refuse_cancelled(Progress& progress) {
     }
 }
 
-std::shared_ptr<ov::Model> read(const std::filesystem::path& path, Progress& progress) {
+std::shared_ptr<ov::Model> read(const std::filesystem::path& path, Progress& progress,
+                                const std::filesystem::path& weights) {
     progress.phase("read", 0);
     const CrashMeansBadModel guard;
-    auto model = read_model(path);
+    auto model = read_model(path, weights);
     refuse_cancelled(progress);
     return model;
 }

@@ -23,8 +23,9 @@ std::string dump(const Json& json);
 /// Throws Error(Cancelled) where the user asked to stop.
 void refuse_cancelled(Progress& progress);
 
-/// The model of `path`, timed as a phase of its own.
-std::shared_ptr<ov::Model> read(const std::filesystem::path& path, Progress& progress);
+/// The model of `path`, timed as a phase of its own. `weights`: see read_model().
+std::shared_ptr<ov::Model> read(const std::filesystem::path& path, Progress& progress,
+                                const std::filesystem::path& weights = {});
 
 /// The samples that `arguments` name, for `model`. Tells how pictures are prepared, and what of that `model` itself
 /// says; `whose` is what to call it ("the model").

@@ -13,8 +13,10 @@
 namespace octet {
 
 /// Reads what OpenVINO's front ends read: IR, ONNX, TFLite, TensorFlow, Paddle.
+/// `weights`: an IR's .bin; empty: the one beside the model.
 /// Throws Error(InvalidModel) for a file that is missing, cut or corrupt, in one line.
-OCTET_API std::shared_ptr<ov::Model> read_model(const std::filesystem::path& path);
+OCTET_API std::shared_ptr<ov::Model> read_model(const std::filesystem::path& path,
+                                                const std::filesystem::path& weights = {});
 
 struct SavedFiles {
     std::filesystem::path xml, bin, quantization, options;

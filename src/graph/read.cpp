@@ -128,12 +128,12 @@ void check_protobuf(const fs::path& path) {
 }
 
 /// What a failure to read an IR comes from, where the state of its weights file explains it; else `text`.
-std::string explain(const fs::path& path, const std::string& text) {
+std::string explain(const fs::path& path, const fs::path& given, const std::string& text) {
     const bool is_about_weights = text.find("weights") != std::string::npos || text.find(".bin") != std::string::npos;
     if (lower_case(path.extension().string()) != ".xml" || !is_about_weights) {
         return text;
     }
-    const fs::path weights = fs::path(path).replace_extension(".bin");
+    const fs::path weights = given.empty() ? fs::path(path).replace_extension(".bin") : given;
     std::error_code error;
     if (!fs::exists(weights, error)) {
         return "its weights are missing; expected them in " + weights.string();
@@ -146,7 +146,7 @@ std::string explain(const fs::path& path, const std::string& text) {
            std::to_string(size) + " bytes there";
 }
 
-std::shared_ptr<ov::Model> read_with_openvino(const fs::path& path, const Format& format) {
+std::shared_ptr<ov::Model> read_with_openvino(const fs::path& path, const fs::path& weights, const Format& format) {
     // Asked first, since Core offers a file that its own front end declines to all others, and some of those print.
     ov::frontend::FrontEndManager manager;
     const auto front_end = manager.load_by_framework(format.front_end);
@@ -156,23 +156,26 @@ std::shared_ptr<ov::Model> read_with_openvino(const fs::path& path, const Format
     ov::Core core;
     // A mapped weights file that is cut later, while in use, would end the process with a signal.
     core.set_property(ov::enable_mmap(false));
-    return core.read_model(path);
+    return core.read_model(path.string(), weights.string());
 }
 
 }  // namespace
 
-std::shared_ptr<ov::Model> read_model(const std::filesystem::path& path) {
+std::shared_ptr<ov::Model> read_model(const std::filesystem::path& path, const std::filesystem::path& weights) {
     std::shared_ptr<ov::Model> model;
     try {
         check_readable(path);
+        if (!weights.empty() && !fs::is_regular_file(weights)) {
+            refuse(weights, "no such weights file");
+        }
         const Format format = format_of(path);
         check_protobuf(path);
-        model = read_with_openvino(path, format);
+        model = read_with_openvino(path, weights, format);
         name_unnamed_operations(*model);
     } catch (const Error&) {
         throw;
     } catch (const std::exception& error) {
-        refuse(path, explain(path, essential_line(error.what())));
+        refuse(path, explain(path, weights, essential_line(error.what())));
     }
     if (model->outputs().empty()) {
         refuse(path, "a model without outputs");

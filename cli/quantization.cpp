@@ -1,0 +1,168 @@
+#include "quantization.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "octet/octet.hpp"
+
+#include "paths.hpp"
+#include "shared.hpp"
+#include "summary.hpp"
+#include "terminal.hpp"
+#include "usage_error.hpp"
+
+namespace octet::cli {
+namespace {
+
+struct Split {
+    std::unique_ptr<Dataset> calibration, check;  ///< `check` is null where no sample can be spared
+};
+
+// More than half of all samples would leave too little to measure: then it is a third.
+std::size_t samples_to_check(std::size_t wanted, std::size_t size) {
+    return wanted <= size / 2 ? wanted : size / 3;
+}
+
+Split split(const Dataset& dataset, const Arguments& arguments, Progress& progress) {
+    const std::size_t size = dataset.size();
+    const std::size_t count = arguments.check ? samples_to_check(*arguments.check, size) : 0;
+    const auto aside = spread_indices(size, count);
+    std::vector<std::size_t> rest;
+    for (std::size_t i = 0; i < size; ++i) {
+        if (!std::binary_search(aside.begin(), aside.end(), i)) {
+            rest.push_back(i);
+        }
+    }
+    Split out{select_samples(dataset, rest), nullptr};
+    if (count > 0) {
+        out.check = select_samples(dataset, aside);
+        progress.log(
+            LogLevel::Info, "check",
+            fmt::format("{} of {} samples set aside for the check{}", count, size,
+                        count < *arguments.check ? fmt::format(" (not {}: the others are needed)", *arguments.check)
+                                                 : std::string()));
+    }
+    return out;
+}
+
+Comparison check(const std::shared_ptr<const ov::Model>& reference, const std::filesystem::path& written,
+                 const Dataset& samples, const Arguments& arguments, Progress& progress) {
+    CompareOptions options;
+    options.throughput_seconds = 1;  // the check must not take longer than the work
+    options.skip_bad = arguments.options.skip_bad;
+    options.shapes = arguments.options.shapes;
+    return compare(reference, read_model(written), samples, options, arguments.run, &progress);
+}
+
+std::string text_of_file(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (!file.is_open() || file.bad()) {
+        throw Error(ErrorCode::Io, path.string(), "cannot be read");
+    }
+    return text;
+}
+
+/// `given`, with what it leaves open taken from `base`.
+Preprocessing completed(Preprocessing given, const Preprocessing& base) {
+    const auto take = [](auto& to, const auto& from) {
+        if (!to) {
+            to = from;
+        }
+    };
+    take(given.mean, base.mean);
+    take(given.scale, base.scale);
+    take(given.rgb, base.rgb);
+    take(given.resize, base.resize);
+    take(given.crop_fraction, base.crop_fraction);
+    take(given.letterbox, base.letterbox);
+    take(given.layout, base.layout);
+    return given;
+}
+
+/// The options of `base` with those of the command line on top.
+Options effective_options(const Configuration& base, const Arguments& given, Progress& progress) {
+    Options options = base.options;
+    for (const auto& setting : given.settings) {
+        for (const auto& warning : set_option(options, setting.key, setting.value, setting.option)) {
+            progress.log(LogLevel::Warning, "configuration", warning);
+        }
+    }
+    const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+    append(options.ignored.names, given.options.ignored.names);
+    append(options.ignored.types, given.options.ignored.types);
+    append(options.ignored.regions, given.options.ignored.regions);
+    for (const auto& [input, shape] : given.options.shapes) {
+        options.shapes[input] = shape;
+    }
+    if (!given.hardware_rules.empty()) {
+        options.hardware_rules = text_of_file(given.hardware_rules);
+    }
+    return options;
+}
+
+}  // namespace
+
+Configuration read_base(const Arguments& arguments, const ConfigurationGiven& given, Progress& progress) {
+    if (arguments.config.empty()) {
+        return {.options = profile_options(arguments.profile.value_or(Profile::Octet))};
+    }
+    const auto base = read_configuration(arguments.config, given);
+    for (const auto& warning : base.warnings) {
+        progress.log(LogLevel::Warning, "configuration", warning);
+    }
+    return base;
+}
+
+Arguments on_top_of(const Configuration& base, const Arguments& given, Progress& progress) {
+    Arguments arguments = given;
+    arguments.options = effective_options(base, given, progress);
+    if (given.model.empty()) {
+        arguments.model = base.model.model;
+        arguments.weights = base.model.weights;
+        arguments.name = given.name.empty() ? base.model.name : given.name;
+    }
+    if (given.data.empty()) {
+        arguments.data = base.engine.data;
+        arguments.preprocessing = completed(given.preprocessing, base.engine.preprocessing);
+    }
+    return arguments;
+}
+
+void quantize_and_save(const Arguments& arguments, Progress& progress) {
+    const std::string stem = arguments.name.empty() ? model_stem(arguments.model) : arguments.name;
+    check_destination(arguments.output, stem, arguments.model);
+    const auto model = read(arguments.model, progress, arguments.weights);
+    const auto dataset = open_data(model, "the model", arguments, progress);
+    const auto samples = split(*dataset, arguments, progress);
+
+    const auto result = quantize(model, *samples.calibration, arguments.options, arguments.run, &progress);
+    Summary summary;
+    summary.files = save(result, arguments.output, stem, arguments.model, arguments.run, &progress);
+    summary.report = &result.report;
+    summary.bytes_before = model_bytes(arguments.model, arguments.weights);
+    summary.bytes_after = model_bytes(summary.files.xml);
+    summary.is_check_wanted = arguments.check.has_value();
+    try {
+        if (samples.check) {
+            summary.check = check(model, summary.files.xml, *samples.check, arguments, progress);
+        }
+    } catch (const Error& error) {
+        throw Error(error.code(), "",
+                    fmt::format("{} (the model is written to {}; only the check is missing)", error.what(),
+                                summary.files.xml.string()));
+    }
+    progress.finish();
+    summary.phases = progress.phases();
+    progress.log_to_file(LogLevel::Info, "summary", to_text(summary));
+    if (!arguments.quiet) {
+        write_out(arguments.progress == ProgressStyle::Json ? dump(to_json(summary)) : to_text(summary));
+    }
+}
+
+}  // namespace octet::cli

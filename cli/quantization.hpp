@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "octet/configuration.hpp"
+
+#include "command_line.hpp"
+#include "progress.hpp"
+
+// What quantize and pot have in common.
+namespace octet::cli {
+
+/// The configuration file of the command line; without one the options of the profile. Tells what has no effect.
+Configuration read_base(const Arguments& arguments, const ConfigurationGiven& given, Progress& progress);
+
+/// The command line on top of `base`: what is given stands above it.
+Arguments on_top_of(const Configuration& base, const Arguments& given, Progress& progress);
+
+/// Quantizes and saves what `arguments` name; prints the summary, and hands it to the log.
+void quantize_and_save(const Arguments& arguments, Progress& progress);
+
+}  // namespace octet::cli
