@@ -52,6 +52,9 @@ Configuration file_configuration(const Arguments& given, Progress& progress) {
     if (configuration.engine.data.empty()) {
         refuse(given, "engine.data_source is missing; expected samples there, or --data-source");
     }
+    if (given.pot.evaluate && configuration.engine.labels.empty()) {
+        refuse(given, "--evaluate needs labels; expected them in engine.labels (without labels use octet evaluate)");
+    }
     for (const auto& [is_given, name] :
          {std::pair{!given.name.empty(), "--name"}, {given.pot.has_max_drop, "--max-drop"}}) {
         if (is_given) {
@@ -77,7 +80,7 @@ std::string describe(const Options& options) {
     std::string text = fmt::format("algorithms {}", fmt::join(options.algorithms, ", "));
     const Json all = Json::parse(to_json(options));
     for (const auto& [name, value] : all.items()) {
-        text += fmt::format("\n\t{:<27}: {}", name, value.dump(-1, ' ', false, Json::error_handler_t::replace));
+        text += fmt::format("\n  {:<27}: {}", name, value.dump(-1, ' ', false, Json::error_handler_t::replace));
     }
     return text;
 }

@@ -5,7 +5,8 @@ if(OCTET_BUILD_CLI)
 
     # Runs the built command as a process.
     octet_test(cli LABEL cli
-        SOURCES ${CMAKE_CURRENT_LIST_DIR}/command_test.cpp ${CMAKE_CURRENT_LIST_DIR}/process.cpp
+        SOURCES ${CMAKE_CURRENT_LIST_DIR}/command_fixture.cpp ${CMAKE_CURRENT_LIST_DIR}/command_test.cpp
+                ${CMAKE_CURRENT_LIST_DIR}/pot_test.cpp ${CMAKE_CURRENT_LIST_DIR}/process.cpp
         LIBRARIES openvino::runtime nlohmann_json::nlohmann_json Threads::Threads)
     target_compile_definitions(octet_test_cli PRIVATE OCTET_COMMAND="$<TARGET_FILE:octet_cli>")
     add_dependencies(octet_test_cli octet_cli)

@@ -1,0 +1,305 @@
+// `octet pot`: POT's command line and configuration, as its users' scripts have them.
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "command_fixture.hpp"
+
+namespace octet {
+namespace {
+namespace fs = std::filesystem;
+
+std::string content(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// The only entry of a folder.
+fs::path only_entry(const fs::path& folder) {
+    const auto names = files_in(folder);
+    EXPECT_EQ(names.size(), 1U) << folder;
+    return names.empty() ? folder : folder / *names.begin();
+}
+
+class Pot : public Command {
+protected:
+    Finished pot(const std::vector<std::string>& more) const {
+        std::vector<std::string> words{"pot"};
+        words.insert(words.end(), more.begin(), more.end());
+        return run_octet(words);
+    }
+
+    /// -q with all that it needs.
+    std::vector<std::string> flags(const std::vector<std::string>& more) const {
+        std::vector<std::string> words{"-q",
+                                       "default",
+                                       "-m",
+                                       path("small.xml"),
+                                       "-w",
+                                       path("small.bin"),
+                                       "--engine",
+                                       "simplified",
+                                       "--data-source",
+                                       path("pictures"),
+                                       "--output-dir",
+                                       path("out")};
+        words.insert(words.end(), more.begin(), more.end());
+        return words;
+    }
+
+    /// A configuration with these sections beside a good model, engine and compression; each may be given anew.
+    std::string write_config(const std::string& model, const std::string& engine, const std::string& compression,
+                             const std::string& name = "pot.json") const {
+        std::ofstream(path(name)) << "{" << (model.empty() ? "" : "\"model\": " + model + ",")
+                                  << (engine.empty() ? "" : "\"engine\": " + engine + ",")
+                                  << "\"compression\": " << compression << ", // the end\n}";
+        return path(name);
+    }
+    std::string good_model() const {
+        return R"({"model": ")" + path("small.xml") + R"(", "weights": ")" + path("small.bin") + "\"}";
+    }
+    std::string good_engine() const {
+        return R"({"type": "simplified", "data_source": ")" + path("pictures") + "\"}";
+    }
+    const std::string good_compression_ =
+        R"({"algorithms": [{"name": "DefaultQuantization", "params": {"preset": "mixed", "stat_subset_size": 300}}]})";
+};
+
+TEST_F(Pot, FlagsConfigurationAndQuantizeGiveTheSameBytes) {
+    ASSERT_EQ(pot(flags({"--preset", "mixed", "-n", "small", "-d"})).code, 0);
+    const std::string config = write_config(good_model(), good_engine(), good_compression_);
+    ASSERT_EQ(pot({"-c", config, "--output-dir", path("out2"), "-d"}).code, 0);
+    ASSERT_EQ(run_octet({"quantize", "-c", config, "-o", path("out3")}).code, 0);
+    ASSERT_EQ(run_octet({"quantize", "-m", path("small.xml"), "--data", path("pictures"), "--profile", "pot",
+                         "--preset", "mixed", "--subset", "300", "-o", path("out4")})
+                  .code,
+              0);
+    for (const char* file : {"small.xml", "small.bin", "options.json", "quantization.json"}) {
+        const std::string first = content(root_ / "out/optimized" / file);
+        EXPECT_GT(first.size(), 10U) << file;
+        EXPECT_EQ(content(root_ / "out2/optimized" / file), first) << file;
+        EXPECT_EQ(content(root_ / "out3" / file), first) << file;
+        EXPECT_EQ(content(root_ / "out4" / file), first) << file;
+    }
+}
+
+TEST_F(Pot, WritesIntoFoldersNamedAfterModelAlgorithmsAndTime) {
+    const auto run = pot(flags({}));
+    ASSERT_EQ(run.code, 0) << run.err;
+    const fs::path folder = only_entry(root_ / "out");
+    EXPECT_EQ(folder.filename(), "model_name_DefaultQuantization");
+    const fs::path time = only_entry(folder);
+    EXPECT_EQ(time.filename().string().size(), std::string("2026-01-31_23-59-59").size()) << time;
+    EXPECT_EQ(files_in(time), (std::set<std::string>{"log.txt", "optimized"}));
+    EXPECT_TRUE(fs::exists(time / "optimized/model_name.xml"));
+    EXPECT_TRUE(has(run.out, "model_name.xml")) << run.out;
+}
+
+TEST_F(Pot, KeepsALogOfWhatItSays) {
+    ASSERT_EQ(pot(flags({"-d"})).code, 0);
+    const std::string log = content(root_ / "out/log.txt");
+    for (const char* part : {"INFO:octet.pot:", "DefaultQuantization", "stat_subset_size", ": 300",
+                             "INFO:octet.calibrate:", "INFO:octet.data:", "mean 0", "INFO:octet.summary:"}) {
+        EXPECT_TRUE(has(log, part)) << part << " is not in\n" << log;
+    }
+    const auto quiet = pot(flags({"-d", "--log-level", "ERROR"}));
+    EXPECT_EQ(quiet.code, 0);
+    EXPECT_EQ(content(root_ / "out/log.txt"), "");
+    EXPECT_FALSE(has(quiet.err, "mean 0")) << quiet.err;
+}
+
+TEST_F(Pot, TheLogTellsWhyARunFailed) {
+    std::ofstream(path("pictures/p99.ppm")) << "P6 20 18 255\n";
+    EXPECT_EQ(pot(flags({"-d"})).code, 3);
+    EXPECT_TRUE(has(content(root_ / "out/log.txt"), "ERROR:octet.pot:")) << content(root_ / "out/log.txt");
+    EXPECT_EQ(files_in(root_ / "out/optimized"), std::set<std::string>{});
+}
+
+TEST_F(Pot, TheBarStandsInsteadOfRemarks) {
+    const auto run = pot(flags({"-d", "--progress-bar", "--stream-output"}));
+    EXPECT_EQ(run.code, 0);
+    EXPECT_FALSE(has(run.err, "stat_subset_size")) << run.err;
+    EXPECT_TRUE(has(content(root_ / "out/log.txt"), "stat_subset_size"));
+}
+
+TEST_F(Pot, DataSourceFillsWhatTheConfigurationLeavesOut) {
+    const std::string config = write_config(good_model(), R"({"type": "simplified"})", good_compression_);
+    EXPECT_EQ(pot({"-c", config, "--data-source", path("pictures"), "--output-dir", path("out"), "-d"}).code, 0);
+    const std::string checker = write_config(good_model(), R"({"config": "ac.yml"})", good_compression_);
+    EXPECT_EQ(pot({"-c", checker, "--output-dir", path("out"), "-d"}).code, 2);
+    const auto run = pot({"-c", checker, "--engine", "simplified", "--data-source", path("pictures"), "--output-dir",
+                          path("out"), "-d", "-n", "other"});
+    EXPECT_EQ(run.code, 0) << run.err;
+    EXPECT_TRUE(has(run.err, "--name: no effect")) << run.err;
+}
+
+TEST_F(Pot, TheEngineSaysHowPicturesArePrepared) {
+    const std::string engine = R"({"type": "simplified", "data_source": {"image": ")" + path("pictures") +
+                               R"("}, "central_fraction": 0.8, "layout": "NCHW", "mean": [1, 2, 3], "scale": 4,
+                               "rgb": true, "resize": "area", "stat_requests_number": 4})";
+    const auto run = run_octet(
+        {"quantize", "-c", write_config(good_model(), engine, good_compression_), "-o", path("out"), "--scale", "5"});
+    ASSERT_EQ(run.code, 0) << run.err;
+    for (const char* part : {"mean 1,2,3", "scale 5", "RGB", "area", "0.8"}) {
+        EXPECT_TRUE(has(run.err, part)) << part << " is not in\n" << run.err;
+    }
+}
+
+TEST_F(Pot, MayBeYaml) {
+    std::ofstream(path("pot.yml")) << "model:\n  model_name: tiny\n  model: " << path("small.xml")
+                                   << "\n  weights: " << path("small.bin") << "\nengine:\n  type: simplified\n"
+                                   << "  data_source: " << path("pictures") << "\ncompression:\n  model type: None\n"
+                                   << "  algorithms:\n  - name: DefaultQuantization\n";
+    ASSERT_EQ(pot({"-c", path("pot.yml"), "--output-dir", path("out"), "-d"}).code, 0);
+    EXPECT_TRUE(fs::exists(root_ / "out/optimized/tiny.xml"));
+}
+
+struct WrongUse {
+    const char* name;
+    std::vector<std::string> words;
+    std::string part;  ///< of the message
+};
+
+TEST_F(Pot, WrongOptionsTogetherAreRefused) {
+    const std::string config = write_config(good_model(), good_engine(), good_compression_);
+    const std::string model = path("small.xml"), weights = path("small.bin"), data = path("pictures");
+    std::ofstream(path("pot.txt")) << "{}";
+    const WrongUse uses[] = {
+        {"neither", {}, "either --config or --quantize; got neither"},
+        {"both", {"-c", config, "-q", "default"}, "got both"},
+        {"no model", {"-q", "default", "-w", weights}, "missing --model"},
+        {"no weights", {"-q", "default", "-m", model}, "missing --weights"},
+        {"no engine", {"-q", "default", "-m", model, "-w", weights}, "needs --engine simplified, or --ac-config"},
+        {"checker without its file",
+         {"-q", "default", "-m", model, "-w", weights, "--engine", "accuracy_checker"},
+         "needs --engine simplified, or --ac-config"},
+        {"checker",
+         {"-q", "default", "-m", model, "-w", weights, "--ac-config", "ac.yml"},
+         "accuracy_checker is not available yet"},
+        {"no data", {"-q", "default", "-m", model, "-w", weights, "--engine", "simplified"}, "needs --data-source"},
+        {"no drop", {"-q", "accuracy_aware", "-m", model, "-w", weights}, "needs --max-drop"},
+        {"accuracy_aware",
+         {"-q", "accuracy_aware", "-m", model, "-w", weights, "--max-drop", "0.1"},
+         "accuracy_aware is not available yet"},
+        {"drop is no number", {"-q", "default", "--max-drop", "some"}, "--max-drop: expected a number"},
+        {"model beside config", {"-c", config, "-m", model}, "either --config or --model"},
+        {"weights beside config", {"-c", config, "-w", weights}, "either --config or --weights"},
+        {"preset beside config", {"-c", config, "--preset", "mixed"}, "either --config or --preset"},
+        {"checker's file beside config", {"-c", config, "--ac-config", "a.yml"}, "either --config or --ac-config"},
+        {"evaluation without labels",
+         {"-q", "default", "-m", model, "-w", weights, "--engine", "simplified", "--data-source", data, "-e"},
+         "needs labels"},
+        {"evaluation without labels in the file", {"-c", config, "-e"}, "needs labels"},
+        {"unknown method", {"-q", "best"}, "--quantize: expected one of default, accuracy_aware"},
+        {"unknown engine", {"-q", "default", "--engine", "fast"}, "--engine: expected one of"},
+        {"unknown level", {"-c", config, "--log-level", "LOUD"}, "--log-level: expected one of CRITICAL"},
+        {"abbreviation", {"-c", config, "--output", "x"}, "--output-dir"},
+        {"unknown option of old pages", {"-c", config, "-sm"}, "-s"},
+        {"unknown kind of file", {"-c", path("pot.txt")}, ".json, .yaml or .yml"},
+    };
+    for (const auto& use : uses) {
+        const auto run = pot(use.words);
+        EXPECT_EQ(run.code, 2) << use.name << ": " << run.err;
+        EXPECT_TRUE(has(run.err, use.part)) << use.name << ": " << run.err;
+        EXPECT_EQ(run.out, "") << use.name;
+    }
+}
+
+struct WrongConfig {
+    std::string model, engine, compression;
+    std::string part;  ///< of the message
+};
+
+TEST_F(Pot, WrongConfigurationsAreRefused) {
+    const std::string algorithm = R"({"name": "DefaultQuantization"})", model = good_model(), engine = good_engine();
+    const WrongConfig configs[] = {
+        {"", engine, good_compression_, "model.model is missing"},
+        {R"({"weights": "a.bin"})", engine, good_compression_, "model.model is missing"},
+        {R"({"model": "a.xml"})", engine, good_compression_, "model.weights is missing"},
+        {R"({"cascade": [{"model": "a.xml"}, {"name": "b", "model": "b.xml"}]})", engine, good_compression_,
+         "model.cascade[0].name: is missing"},
+        {R"({"cascade": [{"name": "a", "weights": "a.bin"}]})", engine, good_compression_,
+         "model.cascade[0].model: is missing"},
+        {R"({"cascade": []})", engine, good_compression_, "model.cascade: expected a list of objects with name"},
+        {R"({"cascade": [{"name": "a", "model": "a"}, {"name": "b", "model": "b"}]})", engine, good_compression_,
+         "several models in a row are not available yet"},
+        {R"({"modelname": "a", "model": "a.xml"})", engine, good_compression_, "did you mean \"model_name\"?"},
+        {model, "", good_compression_, "engine.data_source is missing"},
+        {model, R"({"type": "simplified"})", good_compression_, "engine.data_source is missing"},
+        {model, R"({"type": "accuracy_checker", "config": "a.yml"})", good_compression_,
+         "engine.type: accuracy_checker is not available yet"},
+        {model, R"({"type": "data_free"})", good_compression_, "engine.type: there is no data_free"},
+        {model, R"({"type": "fast"})", good_compression_, "engine.type: expected one of simplified"},
+        {model, R"({"type": "simplified", "data_source": 5})", good_compression_,
+         "engine.data_source: expected a path"},
+        {model, R"({"type": "simplified", "data_source": "d", "layout": "ABC"})", good_compression_,
+         "engine.layout: expected one of NCHW, NHWC, CHW, HWC"},
+        {model, R"({"data_source": "d", "central_fraction": 2})", good_compression_,
+         "engine.central_fraction: expected a number of above 0 and at most 1; got 2"},
+        {model, engine, "{}", "compression.algorithms: is missing"},
+        {model, engine, R"({"algorithms": []})", "compression.algorithms: expected a list"},
+        {model, engine, R"({"algorithms": [{}]})", "compression.algorithms[0].name: is missing"},
+        {model, engine, R"({"algorithms": [{"name": "DefaultQuantization", "params": {"stat_subset": 3}}]})",
+         "params.stat_subset: unknown (did you mean \"stat_subset_size\"?)"},
+        {model, engine, R"({"algorithms": [{"name": "DefaultQuantization", "params": {"preset": {"a": 1}}}]})",
+         "params.preset: expected one of performance, mixed, accuracy; got {\"a\":1}"},
+        {model, engine, R"({"algorithms": [{"name": "DefaultQuantization", "params": {"weights": {"bit": 1}}}]})",
+         "params.weights.bit: unknown"},
+        {model, engine, R"({"algorithms": [{"name": "AccuracyAwareQuantization"}]})", "is not available yet"},
+        {model, engine, R"({"target_device": "VPU", "algorithms": [)" + algorithm + "]}",
+         "compression.target_device: expected one of"},
+        {model, engine, R"({"algorithms": [)" + algorithm + R"(]}, "optimizer": {"name": "Tpe"})",
+         "optimizer: there is no search for parameters"},
+        {model, engine, R"({"algorithms": [)" + algorithm + R"(]}, "x": 1)", ": x: unknown"},
+    };
+    for (const auto& config : configs) {
+        const auto run = pot({"-c", write_config(config.model, config.engine, config.compression), "--output-dir",
+                              path("out"), "--log-level", "ERROR"});
+        EXPECT_EQ(run.code, 2) << config.part << ": " << run.err;
+        EXPECT_TRUE(has(run.err, config.part)) << config.part << " is not in " << run.err;
+        EXPECT_TRUE(has(run.err, "pot.json")) << run.err;
+        EXPECT_FALSE(fs::exists(root_ / "out")) << config.part;
+    }
+}
+
+TEST_F(Pot, ACascadeOfOneIsAModel) {
+    const std::string cascade = R"({"cascade": [{"name": "one", "model": ")" + path("small.xml") +
+                                R"(", "weights": ")" + path("small.bin") + "\"}]}";
+    const auto run =
+        pot({"-c", write_config(cascade, good_engine(), good_compression_), "--output-dir", path("out"), "-d"});
+    EXPECT_EQ(run.code, 0) << run.err;
+    EXPECT_TRUE(has(run.err, "model.cascade: holds one model only")) << run.err;
+    EXPECT_TRUE(fs::exists(root_ / "out/optimized/one.xml"));
+}
+
+TEST_F(Pot, NoSamplesAreAnErrorOfTheData) {
+    fs::create_directories(path("empty"));
+    const std::string engine = R"({"type": "simplified", "data_source": ")" + path("empty") + "\"}";
+    EXPECT_EQ(
+        pot({"-c", write_config(good_model(), engine, good_compression_), "--output-dir", path("out"), "-d"}).code, 3);
+}
+
+TEST_F(Pot, WeightsMayStandElsewhere) {
+    fs::create_directories(path("far"));
+    fs::rename(path("small.bin"), path("far/w.bin"));
+    const std::string model = R"({"model": ")" + path("small.xml") + R"(", "weights": ")" + path("far/w.bin") + "\"}";
+    const std::string config = write_config(model, good_engine(), good_compression_);
+    const auto run = pot({"-c", config, "--output-dir", path("out"), "-d"});
+    EXPECT_EQ(run.code, 0) << run.err;
+    fs::remove(path("far/w.bin"));
+    EXPECT_EQ(pot({"-c", config, "--output-dir", path("out"), "-d"}).code, 3);
+}
+
+TEST_F(Pot, QuantizeNeedsWhatTheConfigurationLeavesOut) {
+    const std::string config = write_config("", "", good_compression_);
+    EXPECT_TRUE(has(run_octet({"quantize", "-c", config, "-o", path("out")}).err, "missing --model"));
+    const auto run = run_octet({"quantize", "-c", config, "-m", path("small.xml"), "-o", path("out")});
+    EXPECT_EQ(run.code, 2);
+    EXPECT_TRUE(has(run.err, "missing --data")) << run.err;
+}
+
+}  // namespace
+}  // namespace octet
