@@ -8,6 +8,7 @@ if(OCTET_BUILD_FUZZERS)
         octet_compile_options(octet_fuzz_${reader})
     endfunction()
 
+    octet_fuzzer(configuration octet_config)
     octet_fuzzer(npy octet_data)
     octet_fuzzer(npz octet_data)
     octet_fuzzer(preparation octet_data)
