@@ -65,6 +65,14 @@ std::string did_you_mean(std::string_view name, const std::vector<std::string>& 
     return best.empty() ? "" : " (did you mean \"" + best + "\"?)";
 }
 
+std::string quoted(const std::vector<std::string>& parts) {
+    std::string text;
+    for (const auto& part : parts) {
+        text += (text.empty() ? "\"" : ", \"") + part + "\"";
+    }
+    return text;
+}
+
 std::string describe(const ov::element::Type& type, const ov::PartialShape& shape) {
     std::string text = type.get_type_name() + "[";
     if (shape.rank().is_dynamic()) {

@@ -17,6 +17,9 @@ std::string nearest(std::string_view name, const std::vector<std::string>& candi
 /// " (did you mean \"X\"?)" for the nearest candidate, else empty.
 std::string did_you_mean(std::string_view name, const std::vector<std::string>& candidates);
 
+/// The parts joined by `, `, each in double quotes.
+std::string quoted(const std::vector<std::string>& parts);
+
 /// `f32[1,3,224,224]`, with `?` for a dynamic axis.
 std::string describe(const ov::element::Type& type, const ov::PartialShape& shape);
 

@@ -57,9 +57,15 @@ std::string Problems::text(const Entry& entry) const {
     return joined(path, entry.what);
 }
 
+std::vector<Problems::Entry> Problems::sorted(std::vector<Entry> entries) const {
+    std::stable_sort(entries.begin(), entries.end(),
+                     [&](const Entry& a, const Entry& b) { return position(a) < position(b); });
+    return entries;
+}
+
 std::vector<std::string> Problems::warnings() const {
     std::vector<std::string> lines;
-    for (const auto& entry : warnings_) {
+    for (const auto& entry : sorted(warnings_)) {
         lines.push_back(joined(place(entry), text(entry)));
     }
     return lines;
@@ -72,12 +78,10 @@ void Problems::throw_any() const {
     if (problems_.size() == 1) {
         throw Error(ErrorCode::InvalidOption, place(problems_.front()), text(problems_.front()));
     }
-    auto sorted = problems_;
-    std::stable_sort(sorted.begin(), sorted.end(),
-                     [&](const Entry& a, const Entry& b) { return position(a) < position(b); });
+    const auto entries = sorted(problems_);
     std::string lines = std::to_string(problems_.size()) + " problems";
-    for (std::size_t i = 0; i < std::min(sorted.size(), kMostLines); ++i) {
-        lines += "\n  " + joined(place(sorted[i]), text(sorted[i]));
+    for (std::size_t i = 0; i < std::min(entries.size(), kMostLines); ++i) {
+        lines += "\n  " + joined(place(entries[i]), text(entries[i]));
     }
     if (problems_.size() > kMostLines) {
         lines += "\n  and " + std::to_string(problems_.size() - kMostLines) + " more";

@@ -63,6 +63,7 @@ private:
 
     Position position(const Entry& entry) const;
     std::string place(const Entry& entry) const;
+    std::vector<Entry> sorted(std::vector<Entry> entries) const;
     std::string text(const Entry& entry) const;
 
     std::string file_, base_;

@@ -56,14 +56,6 @@ std::string list_names(const std::vector<ModelInput>& inputs) {
     return quoted(names);
 }
 
-std::string quoted(const std::vector<std::string>& parts) {
-    std::string text;
-    for (const auto& part : parts) {
-        text += (text.empty() ? "\"" : ", \"") + part + "\"";
-    }
-    return text;
-}
-
 Error at_sample(const Error& error, ErrorCode code, const std::string& label) {
     const std::string& where = error.where();
     std::string text = error.what();

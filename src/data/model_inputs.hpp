@@ -33,9 +33,6 @@ std::size_t find_input(const std::vector<ModelInput>& inputs, const std::string&
 /// `"ids", "mask"`: the first names of the inputs, for messages.
 std::string list_names(const std::vector<ModelInput>& inputs);
 
-/// The parts joined by `, `, each in double quotes.
-std::string quoted(const std::vector<std::string>& parts);
-
 /// `error` as an error of the sample called `label`: its own place, a file of the sample or a part of one, is left out
 /// but for the part.
 Error at_sample(const Error& error, ErrorCode code, const std::string& label);

@@ -1,6 +1,8 @@
 #include "graph/attributes.hpp"
 
+#include <charconv>
 #include <optional>
+#include <vector>
 
 #include <openvino/core/attribute_visitor.hpp>
 
@@ -20,16 +22,52 @@ public:
     void on_adapter(const std::string& name, ov::ValueAccessor<std::string>& adapter) override {
         take(name, adapter.get());
     }
+    void on_adapter(const std::string& name, ov::ValueAccessor<int32_t>& adapter) override {
+        take(name, text(std::vector{adapter.get()}));
+    }
     void on_adapter(const std::string& name, ov::ValueAccessor<int64_t>& adapter) override {
-        take(name, std::to_string(adapter.get()));
+        take(name, text(std::vector{adapter.get()}));
+    }
+    void on_adapter(const std::string& name, ov::ValueAccessor<uint64_t>& adapter) override {
+        take(name, text(std::vector{adapter.get()}));
+    }
+    void on_adapter(const std::string& name, ov::ValueAccessor<float>& adapter) override {
+        take(name, text(std::vector{adapter.get()}));
     }
     void on_adapter(const std::string& name, ov::ValueAccessor<double>& adapter) override {
-        take(name, std::to_string(adapter.get()));
+        take(name, text(std::vector{adapter.get()}));
+    }
+    void on_adapter(const std::string& name, ov::ValueAccessor<std::vector<int32_t>>& adapter) override {
+        take(name, text(adapter.get()));
+    }
+    void on_adapter(const std::string& name, ov::ValueAccessor<std::vector<int64_t>>& adapter) override {
+        take(name, text(adapter.get()));
+    }
+    void on_adapter(const std::string& name, ov::ValueAccessor<std::vector<uint64_t>>& adapter) override {
+        take(name, text(adapter.get()));
+    }
+    void on_adapter(const std::string& name, ov::ValueAccessor<std::vector<float>>& adapter) override {
+        take(name, text(adapter.get()));
+    }
+    void on_adapter(const std::string& name, ov::ValueAccessor<std::vector<double>>& adapter) override {
+        take(name, text(adapter.get()));
     }
 
     std::string value;
 
 private:
+    /// Shortest that reads back the same, commas between.
+    template <class Number>
+    static std::string text(const std::vector<Number>& numbers) {
+        std::string list;
+        for (const Number number : numbers) {
+            char digits[32];
+            const auto end = std::to_chars(digits, digits + sizeof(digits), number).ptr;
+            list += (list.empty() ? "" : ",") + std::string(digits, end);
+        }
+        return list;
+    }
+
     void take(const std::string& name, const std::string& text) {
         if (name == wanted_) {
             value = text;

@@ -6,8 +6,8 @@
 
 namespace octet {
 
-/// An operation's attribute as text ("true"/"false" for booleans), empty where it has none of that name. Only
-/// boolean, integer, floating-point and text attributes are read.
+/// An operation's attribute as text ("true"/"false" for booleans, commas between the numbers of a list), empty where it
+/// has none of that name. Only booleans, numbers, lists of numbers and text are read.
 std::string attribute(const ov::Node& node, const std::string& name);
 
 }  // namespace octet

@@ -137,7 +137,9 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
     Phases phases(watch, report.phases);
 
     refuse_quantized(*model);
-    check_scope(*model, options.ignored);
+    for (const auto& remark : check_scope(*model, options.ignored)) {
+        watch.log(LogLevel::Warning, "place", remark);
+    }
     name_unnamed_operations(*model);  // else the copy keeps names that count what this process made so far
     result.model = model->clone();
     const auto samples = choose_samples(dataset, result.options);

@@ -1,11 +1,14 @@
 #include "placement/ignored.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <memory>
+#include <optional>
 #include <set>
 #include <vector>
 
 #include <openvino/op/ops.hpp>
+#include <openvino/opsets/opset.hpp>
 #include <re2/re2.h>
 
 #include "octet/error.hpp"
@@ -89,10 +92,39 @@ bool has_type(const ov::Node& node, const std::string& type) {
     return own == wanted || (own == "groupconvolution" && wanted == "convolution");
 }
 
+/// The number that `text` is, whole; else nothing.
+std::optional<double> number_in(const std::string& text) {
+    double number = 0;
+    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc{} && rest == text.data() + text.size() ? std::optional<double>(number) : std::nullopt;
+}
+
+/// The parts of a list with commas between, in lower case and without blanks.
+std::vector<std::string> parts_of(const std::string& text) {
+    std::vector<std::string> parts(1);
+    for (const char letter : lower_case(text)) {
+        if (letter == ',') {
+            parts.emplace_back();
+        } else if (letter != ' ') {
+            parts.back() += letter;
+        }
+    }
+    return parts;
+}
+
+/// Do two attributes say the same? "1, 2" is "1,2", and 1.0 is 1.
+bool is_same_value(const std::string& a, const std::string& b) {
+    const auto first = parts_of(a), second = parts_of(b);
+    return std::equal(first.begin(), first.end(), second.begin(), second.end(),
+                      [](const std::string& x, const std::string& y) {
+                          const auto number = number_in(x);
+                          return x == y || (number && number == number_in(y));
+                      });
+}
+
 bool has_attributes(const ov::Node& node, const std::map<std::string, std::string>& attributes) {
-    return std::all_of(attributes.begin(), attributes.end(), [&](const auto& wanted) {
-        return lower_case(attribute(node, wanted.first)) == lower_case(wanted.second);
-    });
+    return std::all_of(attributes.begin(), attributes.end(),
+                       [&](const auto& wanted) { return is_same_value(attribute(node, wanted.first), wanted.second); });
 }
 
 /// The operations that `fits`.
@@ -143,17 +175,19 @@ std::vector<bool> reach(const GraphIndex& graph, const std::vector<std::string>&
     return is_reached;
 }
 
-void add_region(const GraphIndex& graph, const IgnoredRegion& region, const std::string& prefix,
-                IgnoredOperations& ignored) {
+/// The operations on a way from one end of the region to the other.
+std::vector<std::size_t> members(const GraphIndex& graph, const IgnoredRegion& region, const std::string& prefix) {
     const auto below =
         reach(graph, region.inputs, prefix, [&](std::size_t number) { return graph.successors(number); });
     const auto above =
         reach(graph, region.outputs, prefix, [&](std::size_t number) { return predecessors(graph, number); });
+    std::vector<std::size_t> found;
     for (std::size_t i = 0; i < graph.size(); ++i) {
         if (below[i] && above[i]) {
-            ignored.reasons.emplace(i, "ignored region");
+            found.push_back(i);
         }
     }
+    return found;
 }
 
 void add_scope(const GraphIndex& graph, const IgnoredScope& scope, const std::string& prefix,
@@ -173,7 +207,9 @@ void add_scope(const GraphIndex& graph, const IgnoredScope& scope, const std::st
         }
     }
     for (const auto& region : scope.regions) {
-        add_region(graph, region, prefix, ignored);
+        for (const std::size_t i : members(graph, region, prefix)) {
+            ignored.reasons.emplace(i, "ignored region");
+        }
     }
 }
 
@@ -243,7 +279,44 @@ std::string find_transformer(const GraphIndex& graph) {
     return "";
 }
 
-void check_scope(const ov::Model& model, const IgnoredScope& scope) {
+namespace {
+
+/// Throws where a region has no way from one end to the other.
+void check_region(const ov::Model& model, const IgnoredRegion& region) {
+    for (const auto& part : all_graphs(model)) {
+        if (!members(GraphIndex(*part.model), region, part.prefix).empty()) {
+            return;
+        }
+    }
+    throw Error(ErrorCode::InvalidOption, "ignored region",
+                "there is no way from " + quoted(region.inputs) + " to " + quoted(region.outputs) +
+                    "; expected ends of which the second comes after the first");
+}
+
+/// What is to be told of a type that no operation has: a remark, or an error where OpenVINO does not have it either.
+std::string check_type(const std::string& type, const std::set<std::string>& types) {
+    const std::string wanted = lower_case(type);
+    const auto is_wanted = [&](const std::string& known) { return lower_case(known) == wanted; };
+    if (std::any_of(types.begin(), types.end(), is_wanted) ||
+        (wanted == "convolution" && types.count("GroupConvolution"))) {
+        return "";
+    }
+    std::vector<std::string> all(types.begin(), types.end());
+    for (const auto& [name, make] : ov::get_available_opsets()) {
+        for (const auto& info : make().get_types_info()) {
+            all.emplace_back(info.name);
+        }
+    }
+    if (std::none_of(all.begin(), all.end(), is_wanted)) {
+        throw Error(ErrorCode::InvalidOption, "ignored type",
+                    "no operation is of type \"" + type + "\"" + did_you_mean(type, all));
+    }
+    return "ignored type: no operation of the model is of type \"" + type + "\"";
+}
+
+}  // namespace
+
+std::vector<std::string> check_scope(const ov::Model& model, const IgnoredScope& scope) {
     std::vector<std::string> names;
     std::set<std::string> types;
     for (const auto& part : all_graphs(model)) {
@@ -265,18 +338,15 @@ void check_scope(const ov::Model& model, const IgnoredScope& scope) {
     for (const auto& region : scope.regions) {
         std::for_each(region.inputs.begin(), region.inputs.end(), check_name);
         std::for_each(region.outputs.begin(), region.outputs.end(), check_name);
+        check_region(model, region);
     }
+    std::vector<std::string> remarks;
     for (const auto& entry : scope.types) {
-        const bool is_known = std::any_of(types.begin(), types.end(), [&](const std::string& type) {
-            const std::string wanted = lower_case(entry.type);
-            return lower_case(type) == wanted || (type == "GroupConvolution" && wanted == "convolution");
-        });
-        if (!is_known) {
-            throw Error(ErrorCode::InvalidOption, "ignored type",
-                        "no operation is of type \"" + entry.type + "\"" +
-                            did_you_mean(entry.type, std::vector<std::string>(types.begin(), types.end())));
+        if (auto remark = check_type(entry.type, types); !remark.empty()) {
+            remarks.push_back(std::move(remark));
         }
     }
+    return remarks;
 }
 
 IgnoredOperations find_ignored(const GraphIndex& graph, const HardwareRules& rules, const Options& options,

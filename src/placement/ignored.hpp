@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "octet/options.hpp"
 
@@ -16,9 +17,10 @@ namespace octet {
 /// MVN over the last axis of a tensor of rank 2 or 3.
 std::string find_transformer(const GraphIndex& graph);
 
-/// Throws Error(InvalidOption) for a name, type or expression that fits nothing in the model as the user knows it,
-/// bodies included (with the nearest), or an expression that RE2 does not take.
-void check_scope(const ov::Model& model, const IgnoredScope& scope);
+/// Throws Error(InvalidOption) for a name or expression that fits nothing in the model as the user knows it, bodies
+/// included (with the nearest), a type that OpenVINO does not have, a region without a way through it, or an expression
+/// that RE2 does not take. Returns remarks: types of which the model has no operation.
+std::vector<std::string> check_scope(const ov::Model& model, const IgnoredScope& scope);
 
 /// Operations that are not quantized, by number, with the reason: the user's scope, the model type's types, fused
 /// patterns, what computes shapes, and what only prepares NonMaxSuppression or TopK; as in POT also what reads an

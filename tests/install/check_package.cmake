@@ -34,6 +34,10 @@ foreach(file model.xml model.bin quantization.json options.json)
     endif()
 endforeach()
 
+if(NOT EXISTS ${prefix}/share/octet/octet.schema.json)
+    message(FATAL_ERROR "the schema of configurations was not installed")
+endif()
+
 if(COMMAND_BUILT)
     run(${prefix}/bin/octet --version)
     expect_match("${VERSION}")

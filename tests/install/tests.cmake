@@ -18,3 +18,8 @@ if(OCTET_BUILD_CLI)
                      -P ${CMAKE_CURRENT_LIST_DIR}/check_options.cmake)
     set_tests_properties(Docs.NameTheOptionsOfTheCommand PROPERTIES LABELS install)
 endif()
+
+find_package(Python3 COMPONENTS Interpreter REQUIRED)
+add_test(NAME Docs.TheConfigurationPageIsThatOfTheSchema
+         COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tools/configuration_page --check)
+set_tests_properties(Docs.TheConfigurationPageIsThatOfTheSchema PROPERTIES LABELS install)

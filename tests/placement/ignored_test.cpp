@@ -57,6 +57,24 @@ TEST_F(Scope, TakesTypesInAnyCase) {
     EXPECT_EQ(reason(*model_, "first", {.types = {{"convolution"}}}), "ignored type");
 }
 
+TEST_F(Scope, TakesAttributesOfTypes) {
+    EXPECT_EQ(reason(*model_, "first", {.types = {{"Convolution", {{"strides", "1, 1"}}}}}), "ignored type");
+    EXPECT_EQ(reason(*model_, "first", {.types = {{"Convolution", {{"strides", "2,1"}}}}}), "");
+    EXPECT_EQ(reason(*model_, "first", {.types = {{"Convolution", {{"auto_pad", "EXPLICIT"}, {"pads_begin", "9,9"}}}}}),
+              "");
+}
+
+TEST_F(Scope, TellsOfTypesThatTheModelHasNot) {
+    EXPECT_EQ(check_scope(*model_, {.types = {{"convolution"}}}).size(), 0U);
+    EXPECT_EQ(check_scope(*model_, {.types = {{"MaxPool"}, {"Sigmoid"}}}).size(), 2U);
+}
+
+TEST_F(Scope, RefusesARegionWithoutAWay) {
+    EXPECT_EQ(refusal(*model_, {.regions = {{{"first"}, {"second"}}}}), "");
+    EXPECT_NE(refusal(*model_, {.regions = {{{"second"}, {"first"}}}}).find("no way from \"second\" to \"first\""),
+              std::string::npos);
+}
+
 TEST_F(Scope, RefusesWhatFitsNothingAndNamesTheNearest) {
     EXPECT_NE(refusal(*model_, {.names = {"frist"}}).find("did you mean \"first\""), std::string::npos);
     EXPECT_NE(refusal(*model_, {.types = {{"Convolutoin"}}}).find("did you mean \"Convolution\""), std::string::npos);
