@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "octet/dataset.hpp"
+#include "octet/evaluate.hpp"
 #include "octet/observer.hpp"
 #include "octet/options.hpp"
 #include "octet/preprocessing.hpp"
@@ -21,6 +22,14 @@ struct Setting {
     std::string option;  ///< as the user knows it, e.g. `--preset`
 };
 
+/// What an evaluation goes by.
+struct EvaluateArguments {
+    std::string labels;  ///< a file, a folder or the word "folders"; empty: none given
+    LabelOptions label_options;
+    EvaluateOptions options;
+    std::filesystem::path details;  ///< a file to write; empty: none
+};
+
 /// What the commands take; each reads the part that it knows.
 struct Arguments {
     std::filesystem::path model, quantized, output;
@@ -32,6 +41,7 @@ struct Arguments {
     Options options;  ///< those given, on top of the profile Octet
     RunOptions run;
     std::optional<std::size_t> check;  ///< samples to set aside; unset: no check
+    EvaluateArguments evaluation;
     bool json = false;
     ProgressStyle progress = ProgressStyle::Auto;
     bool quiet = false;

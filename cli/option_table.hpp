@@ -22,11 +22,16 @@ public:
     void pictures();
     void quantization();
     void writing();
+    void labels();
     void run();
     void log_level();
     void json(const char* what);
 
 private:
+    /// Parts of labels().
+    void detection();
+    void evaluation_output();
+
     using Take = std::function<void(const std::string&)>;
 
     void text(const char* name, const char* value, const char* group, const char* what, Take take);
