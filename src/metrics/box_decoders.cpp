@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kMostBoxes = 100;
 constexpr std::size_t kDetectionValues = 7;
+constexpr double kLargestScore = 1.01;
 
 Box between(double left, double top, double right, double bottom) {
     const Box box{left, top, std::max(0.0, right - left), std::max(0.0, bottom - top)};
@@ -28,6 +29,16 @@ void add(std::vector<FoundBox>& boxes, const Box& box, double score, double labe
     if (!std::isnan(score) && std::abs(label) < 1e9) {
         boxes.push_back({box, score, static_cast<std::int64_t>(label)});
     }
+}
+
+/// A score that is above the threshold; throws where it cannot be one.
+bool counts(double score, double threshold) {
+    if (score > kLargestScore) {
+        throw Error(ErrorCode::UnsupportedModel, "boxes",
+                    "expected scores of classes from 0 to 1, got " + short_number(score) +
+                        "; keypoints behind them, or scores before their sigmoid, cannot be read");
+    }
+    return score > threshold;
 }
 
 [[noreturn]] void refuse_shape(const BoxReading& reading, const ov::Tensor& tensor) {
@@ -79,7 +90,7 @@ std::vector<FoundBox> decode_yolov8(const BoxDecoding& decoding, const ov::Tenso
     std::vector<FoundBox> boxes;
     for (std::size_t c = 0; c < decoding.reading.classes; ++c) {
         for (std::size_t i = 0; i < count; ++i) {
-            if (value(4 + c, i) > decoding.score_threshold) {
+            if (counts(value(4 + c, i), decoding.score_threshold)) {
                 add(boxes, around(value(0, i), value(1, i), value(2, i), value(3, i)), value(4 + c, i),
                     static_cast<double>(c));
             }
@@ -95,7 +106,7 @@ std::vector<FoundBox> decode_yolov5(const BoxDecoding& decoding, const ov::Tenso
         const float* row = output.data<const float>() + i * values;
         for (std::size_t c = 0; c < decoding.reading.classes; ++c) {
             const double score = static_cast<double>(row[4]) * row[5 + c];
-            if (score > decoding.score_threshold) {
+            if (counts(score, decoding.score_threshold)) {
                 add(boxes, around(row[0], row[1], row[2], row[3]), score, static_cast<double>(c));
             }
         }
@@ -115,7 +126,7 @@ std::vector<FoundBox> decode_yolox(const BoxDecoding& decoding, const ov::Tensor
             for (int x = 0; x < area.width / stride; ++x, row += values) {
                 const float* best = std::max_element(row + 5, row + 5 + decoding.reading.classes);
                 const double score = static_cast<double>(row[4]) * *best;
-                if (score > decoding.score_threshold) {
+                if (counts(score, decoding.score_threshold)) {
                     add(boxes,
                         around((static_cast<double>(row[0]) + x) * stride, (static_cast<double>(row[1]) + y) * stride,
                                std::exp(static_cast<double>(row[2])) * stride,

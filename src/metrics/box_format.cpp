@@ -130,7 +130,8 @@ BoxReading read_head(const ModelFacts& facts, BoxFormat format, std::size_t posi
                     std::string(row_of(format).name) + " reads " + row_of(format).shapes + ", the output is " +
                         list_outputs(facts));
     }
-    reading.classes = values - before - mask_coefficients(facts, values);
+    reading.mask_coefficients = mask_coefficients(facts, values);
+    reading.classes = values - before - reading.mask_coefficients;
     return reading;
 }
 

@@ -16,6 +16,7 @@ struct BoxReading {
     std::size_t boxes = 0;                ///< position of the output with the boxes
     std::optional<std::size_t> labels{};  ///< of that with classes (format Boxes)
     std::optional<std::size_t> scores{};  ///< of that with scores; unset where the boxes have them
+    std::size_t mask_coefficients = 0;    ///< values of a box behind its scores that are not read
     std::size_t classes = 0;              ///< 0 where the shapes do not tell
     std::string why{};                    ///< what it was chosen by, for a person
 };

@@ -40,7 +40,7 @@ std::vector<std::size_t> usable(std::vector<std::size_t> top, std::size_t classe
     return top;
 }
 
-void check_range(const ClassLabels& labels, std::size_t classes) {
+void check_range(const ClassLabels& labels, std::size_t classes, const Feed& feed) {
     if (labels.expected_classes != 0 && labels.expected_classes != classes) {
         throw Error(ErrorCode::InvalidData, "labels",
                     "the sub-folders in sorted order would be classes up to " +
@@ -49,9 +49,8 @@ void check_range(const ClassLabels& labels, std::size_t classes) {
     }
     const auto largest = std::max_element(labels.of_sample.begin(), labels.of_sample.end());
     if (largest != labels.of_sample.end() && *largest >= classes) {
-        throw Error(ErrorCode::InvalidData, "labels",
-                    "sample " + std::to_string(largest - labels.of_sample.begin()) + " is of class " +
-                        std::to_string(*largest) + ", but the model has the classes 0 to " +
+        throw Error(ErrorCode::InvalidData, feed.label(static_cast<std::size_t>(largest - labels.of_sample.begin())),
+                    "is labelled class " + std::to_string(*largest) + ", but the model has the classes 0 to " +
                         std::to_string(classes - 1) + "; is a label offset missing or wrong?");
     }
 }
@@ -88,13 +87,13 @@ std::vector<ScoredClass> best_scores(std::span<const float> scores, std::size_t 
 }
 
 Classification::Classification(const ClassLabels& labels, const EvaluateOptions& options, const ModelFacts& facts,
-                               std::size_t models, Observer& observer)
+                               const Feed& feed, std::size_t models, Observer& observer)
     : labels_(labels),
       output_(find_output(facts, options.output, is_score_per_class, "a score per class, such as f32[1,1000]")),
       classes_(ov::shape_size(facts.outputs[output_].shape())),
       top_(usable(options.top, classes_, observer)),
       hits_(top_.size(), std::vector<std::size_t>(models)) {
-    check_range(labels, classes_);
+    check_range(labels, classes_, feed);
 }
 
 Classification::Score Classification::score(std::size_t index, const Truth&,

@@ -7,6 +7,7 @@
 
 #include "octet/evaluate.hpp"
 
+#include "data/feed.hpp"
 #include "metrics/model_facts.hpp"
 
 namespace octet {
@@ -27,7 +28,7 @@ public:
     };
 
     /// Throws Error as evaluate() does, for labels that no class of the model fits.
-    Classification(const ClassLabels& labels, const EvaluateOptions& options, const ModelFacts& facts,
+    Classification(const ClassLabels& labels, const EvaluateOptions& options, const ModelFacts& facts, const Feed& feed,
                    std::size_t models, Observer& observer);
 
     Truth read(std::size_t, const std::vector<ov::Tensor>&) const {

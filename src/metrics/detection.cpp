@@ -92,6 +92,9 @@ Detection::Detection(const BoxLabels& labels, const EvaluateOptions& options, co
     category_of_class_ = categories_by_class(labels.categories);
     check_range(labels, decoding_.reading.classes, observer);
     const auto& reading = decoding_.reading;
+    if (reading.mask_coefficients > 0) {
+        observer.log(LogLevel::Info, "evaluate", "masks are not measured, only boxes");
+    }
     if (!reading.why.empty()) {
         observer.log(LogLevel::Info, "evaluate",
                      "boxes are read as " + format_name(reading.format) + ", " + format_shapes(reading.format) +

@@ -56,8 +56,8 @@ public:
           outputs_count_(models.front()->outputs().size()),
           side_by_side_(models, feed_, threads_) {}
 
-    std::size_t size() const {
-        return feed_.size();
+    const Feed& feed() const {
+        return feed_;
     }
 
     /// Inputs and outputs of the first sample that can be read.
@@ -151,7 +151,7 @@ Evaluation run_task(Run& run, const Labels& labels, const EvaluateOptions& optio
     auto [inputs, outputs] = run.first_sample();
     const ModelFacts facts = model_facts(model, std::move(outputs), preparation);
     if (const auto* classes = std::get_if<ClassLabels>(&labels)) {
-        Classification task(*classes, options, facts, models, observer);
+        Classification task(*classes, options, facts, run.feed(), models, observer);
         return run(task);
     }
     if (const auto* boxes = std::get_if<BoxLabels>(&labels)) {
