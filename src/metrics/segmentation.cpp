@@ -29,13 +29,9 @@ bool is_map(const OutputFacts& output) {
            is_plain_number(output.tensor.get_element_type());
 }
 
-/// Do the axes have the input's proportions, but for a rest of a pixel?
-bool is_in_proportion(std::size_t height, std::size_t width, const std::optional<PixelArea>& area) {
-    if (!area) {
-        return false;
-    }
-    const double down = static_cast<double>(height) / area->height, across = static_cast<double>(width) / area->width;
-    return std::abs(down - across) <= 1.0 / std::min(area->height, area->width);
+/// How far the axes are from the input's proportions.
+double disproportion(std::size_t height, std::size_t width, const PixelArea& area) {
+    return std::abs(static_cast<double>(height) / area.height - static_cast<double>(width) / area.width);
 }
 
 /// Axis of the classes: 1 or 3.
@@ -48,7 +44,14 @@ std::size_t class_axis(const OutputFacts& output, const std::optional<PixelArea>
     if (shape[1] == 1 || shape[3] == 1) {
         return shape[1] == 1 ? 1 : 3;
     }
-    const bool first = is_in_proportion(shape[2], shape[3], area), last = is_in_proportion(shape[1], shape[2], area);
+    // Exactly the input's proportions, else the same but for a rest of a pixel.
+    bool first = false, last = false;
+    for (const double rest : {0.0, area ? 1.0 / std::min(area->height, area->width) : 0.0}) {
+        if (area && first == last) {
+            first = disproportion(shape[2], shape[3], *area) <= rest;
+            last = disproportion(shape[1], shape[2], *area) <= rest;
+        }
+    }
     if (first == last) {
         refuse("cannot tell which axis of " + describe(output.tensor.get_element_type(), ov::PartialShape(shape)) +
                " is the classes'; give the output a layout");

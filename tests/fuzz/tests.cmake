@@ -8,6 +8,8 @@ if(OCTET_BUILD_FUZZERS)
         octet_compile_options(octet_fuzz_${reader})
     endfunction()
 
+    octet_fuzzer(coco octet_data)
+    octet_fuzzer(mask octet_data)
     octet_fuzzer(npy octet_data)
     octet_fuzzer(npz octet_data)
     octet_fuzzer(preparation octet_data)
