@@ -118,13 +118,17 @@ Evaluation evaluate(const std::vector<std::shared_ptr<const ov::Model>>& models,
 
 std::string to_text(const Evaluation& evaluation) {
     const std::size_t models = evaluation.metrics.empty() ? 0 : evaluation.metrics.front().values.size();
-    std::string text = fmt::format("  {:<14}", "");
+    std::size_t width = 14;
+    for (const auto& metric : evaluation.metrics) {
+        width = std::max(width, metric.name.size());
+    }
+    std::string text = fmt::format("  {:<{}}", "", width);
     for (std::size_t m = 0; m < std::min(models, std::size(kTitles)); ++m) {
         text += fmt::format("  {:>9}", kTitles[m]);
     }
     text += models > 1 ? "  difference\n" : "\n";
     for (const auto& metric : evaluation.metrics) {
-        text += fmt::format("  {:<14}", metric.name);
+        text += fmt::format("  {:<{}}", metric.name, width);
         for (std::size_t m = 0; m < std::min(models, std::size(kTitles)); ++m) {
             text += fmt::format("  {:>9}", percent(metric.values[m]));
         }

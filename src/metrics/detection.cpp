@@ -8,6 +8,8 @@
 namespace octet {
 namespace {
 
+constexpr double kFewPixels = 2;
+
 PixelArea needed_area(const ModelFacts& facts, const std::vector<ov::Tensor>& inputs) {
     const auto area = picture_area(facts, inputs);
     if (!area) {
@@ -114,6 +116,7 @@ Detection::Score Detection::score(std::size_t index, const Truth& truth, const s
     Score score;
     std::vector<FoundBox> found;
     for (const auto& box : decode_boxes(decoding_, outputs, truth.area)) {
+        score.farthest = std::max({score.farthest, box.box.left + box.box.width, box.box.top + box.box.height});
         const auto category = category_of_class_.find(box.label);
         if (category == category_of_class_.end()) {
             ++score.left_out;
@@ -142,6 +145,7 @@ void Detection::add(std::size_t index, std::vector<Score>& scores, SampleEvaluat
         }
         sample.models.push_back(figures);
         left_out_ += scores[m].left_out;
+        farthest_ = std::max(farthest_, scores[m].farthest);
         of_model_[m].add(labels_.of_sample[index].id, std::move(scores[m].matches));
     }
 }
@@ -163,6 +167,11 @@ void Detection::finish(Evaluation& result, Observer& observer) const {
         }
     }
     std::erase_if(result.classes, [](const ClassEvaluation& each) { return each.count == 0; });
+    if (farthest_ > 0 && farthest_ < kFewPixels) {
+        observer.log(
+            LogLevel::Warning, "evaluate",
+            "all boxes lie within the first two pixels of the input; are they shares of its size? Expected pixels");
+    }
     if (left_out_ > 0) {
         observer.log(LogLevel::Info, "evaluate",
                      std::to_string(left_out_) +

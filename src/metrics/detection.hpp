@@ -27,6 +27,7 @@ public:
     struct Score {
         PictureMatches matches;
         std::size_t left_out = 0;  // boxes of no known category
+        double farthest = 0;       // right or lower edge, in pixels of the input
     };
 
     /// `facts` are of the first readable sample, whose inputs are `inputs`.
@@ -46,6 +47,7 @@ private:
     std::vector<AveragePrecision> of_model_;
     std::vector<std::uint64_t> truths_;  // of each category
     std::size_t left_out_ = 0;
+    double farthest_ = 0;
 };
 
 }  // namespace octet

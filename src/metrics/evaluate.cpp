@@ -80,26 +80,11 @@ public:
     /// Scores all samples by `task`, several at once, and adds them up in their order.
     template <class Task>
     Evaluation operator()(Task& task) {
-        using Scores = std::vector<typename Task::Score>;
-        struct Outcome {
-            Scores scores;
-            std::string skipped;
-        };
         Evaluation result;
-        run_in_order<Outcome>(
+        run_in_order<Outcome<Task>>(
             feed_.size(), threads_,
-            [&](std::size_t worker, std::size_t index) {
-                Outcome outcome;
-                if (const auto inputs = read_inputs(feed_, index, options_.skip_bad, outcome.skipped)) {
-                    side_by_side_.run(worker, *inputs, index);
-                    const auto truth = task.read(index, *inputs);
-                    for (std::size_t m = 0; m < models_count_; ++m) {
-                        outcome.scores.push_back(score(task, index, truth, outputs(worker, m)));
-                    }
-                }
-                return outcome;
-            },
-            [&](std::size_t index, Outcome&& outcome) {
+            [&](std::size_t worker, std::size_t index) { return score_sample(task, worker, index); },
+            [&](std::size_t index, Outcome<Task>&& outcome) {
                 if (outcome.scores.empty()) {
                     observer_.log(LogLevel::Warning, "evaluate", "skipped " + outcome.skipped);
                     result.skipped.push_back(std::move(outcome.skipped));
@@ -117,12 +102,32 @@ public:
     }
 
 private:
+    /// Each model's score of a sample, or why there is none.
+    template <class Task>
+    struct Outcome {
+        std::vector<typename Task::Score> scores;
+        std::string skipped;
+    };
+
     std::vector<ov::Tensor> outputs(std::size_t worker, std::size_t model) {
         std::vector<ov::Tensor> tensors;
         for (std::size_t i = 0; i < outputs_count_; ++i) {
             tensors.push_back(side_by_side_.output(worker, model, i));
         }
         return tensors;
+    }
+
+    template <class Task>
+    Outcome<Task> score_sample(const Task& task, std::size_t worker, std::size_t index) {
+        Outcome<Task> outcome;
+        if (const auto inputs = read_inputs(feed_, index, options_.skip_bad, outcome.skipped)) {
+            side_by_side_.run(worker, *inputs, index);
+            const auto truth = task.read(index, *inputs);
+            for (std::size_t m = 0; m < models_count_; ++m) {
+                outcome.scores.push_back(score(task, index, truth, outputs(worker, m)));
+            }
+        }
+        return outcome;
     }
 
     // What a task complains of is the sample's, where it does not say itself.

@@ -191,6 +191,32 @@ TEST(Evaluate, BoxesOfOtherClassesDoNotCountAndAreTold) {
     EXPECT_TRUE(has(recorder.remarks.back(), "1 boxes are of classes")) << recorder.remarks.back();
 }
 
+/// Boxes (corners) and scores of one box, with class 0; the box is `box`, whatever the picture.
+Model one_box(const std::vector<float>& box) {
+    auto x = std::make_shared<op::v0::Parameter>(f32, ov::Shape{1, 3, 8, 16});
+    x->output(0).set_names({"x"});
+    auto sum = std::make_shared<op::v1::ReduceMax>(x, op::v0::Constant::create(ov::element::i64, {3}, {1, 2, 3}),
+                                                   false);  // one score
+    auto boxes = std::make_shared<op::v1::Add>(op::v0::Constant::create(f32, {1, 1, 4}, box),
+                                               op::v0::Constant::create(f32, {1}, {0.F}));
+    auto labels = op::v0::Constant::create(ov::element::i64, {1, 1}, {0});
+    const auto score = std::make_shared<op::v0::Unsqueeze>(sum, op::v0::Constant::create(ov::element::i64, {1}, {0}));
+    boxes->output(0).set_names({"boxes"});
+    score->output(0).set_names({"scores"});
+    labels->output(0).set_names({"labels"});
+    return std::make_shared<ov::Model>(ov::OutputVector{boxes, labels, score}, ov::ParameterVector{x}, "one_box");
+}
+
+TEST(Evaluate, BoxesThatSeemToBeSharesAreTold) {
+    const auto data = samples({1, 3, 8, 16}, {{.5F}});
+    const BoxLabels labels{{{3, "cat", 0}}, {{5, 16, 8, {{{4, 2, 8, 4}, 32, 0}}}}};
+    Recorder pixels, shares;
+    EXPECT_DOUBLE_EQ(evaluate({one_box({4, 2, 12, 6})}, *data, labels, {}, {}, &pixels).metrics[0].values[0], 1);
+    EXPECT_EQ(evaluate({one_box({.25F, .25F, .75F, .75F})}, *data, labels, {}, {}, &shares).metrics[0].values[0], 0);
+    EXPECT_TRUE(has(shares.remarks.back(), "shares of its size")) << shares.remarks.back();
+    EXPECT_FALSE(has(pixels.remarks.back(), "shares of its size")) << pixels.remarks.back();
+}
+
 TEST(Evaluate, TheBoxesOfAClassifierAreRefused) {
     const auto text = error_of(
         [] {
