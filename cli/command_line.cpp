@@ -121,6 +121,27 @@ const Command kCommands[] = {
                             {!given.data.empty(), "--data"}});
      },
      run_compare},
+    {"evaluate", "Measure the accuracy of the original and the quantized model side by side.",
+     "octet evaluate -m MODEL [-q QUANTIZED] --data [NAME=]PATH --labels LABELS [options]",
+     "  octet evaluate -m model.onnx -q out/model.xml --data val/ --labels folders --rgb\n"
+     "  octet evaluate -m model.xml -q out/model.xml --data val2017/ --labels instances_val2017.json\n"
+     "  octet evaluate -m model.xml -q out/model.xml --data pictures/ --labels masks/ --details details.json",
+     [](OptionTable& table) {
+         table.model("The original model.");
+         table.quantized();
+         table.shape();
+         table.data();
+         table.pictures();
+         table.labels();
+         table.json("Print one JSON object on stdout.");
+         table.run();
+     },
+     [](const Arguments& given) {
+         return missing_of({{!given.model.empty(), "--model"},
+                            {!given.data.empty(), "--data"},
+                            {!given.evaluation.labels.empty() || !given.quantized.empty(), "--labels or --quantized"}});
+     },
+     run_evaluate},
 };
 
 std::string listed_commands() {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "octet/dataset.hpp"
+#include "octet/evaluate.hpp"
 #include "octet/observer.hpp"
 #include "octet/options.hpp"
 #include "octet/preprocessing.hpp"
@@ -30,6 +31,14 @@ struct PotArguments {
     LogLevel log_level = LogLevel::Info;  ///< of the log file
 };
 
+/// What an evaluation goes by.
+struct EvaluateArguments {
+    std::string labels;  ///< a file, a folder or the word "folders"; empty: none given
+    LabelOptions label_options;
+    EvaluateOptions options;
+    std::filesystem::path details;  ///< a file to write; empty: none
+};
+
 /// What the commands take; each reads the part that it knows.
 struct Arguments {
     std::filesystem::path model, weights, quantized, output;
@@ -42,6 +51,7 @@ struct Arguments {
     Options options;  ///< those given, on top of the profile Octet
     RunOptions run;
     std::optional<std::size_t> check;  ///< samples to set aside; unset: no check
+    EvaluateArguments evaluation;
     bool json = false;
     ProgressStyle progress = ProgressStyle::Auto;
     bool quiet = false;

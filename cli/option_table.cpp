@@ -171,6 +171,58 @@ void OptionTable::writing() {
                   [this](const std::string& value) { out_.check = parse_count("--check", value, 1); });
 }
 
+void OptionTable::labels() {
+    const char* group = "Labels and metrics (docs/evaluation.md)";
+    auto& given = out_.evaluation;
+    text("--labels", "PATH|folders", group,
+         "What the samples show. A list file, NAME LABEL a line or one LABEL a line in sample order, or an .npy of "
+         "integers: classes. folders: sub-folders of the data are the classes. A COCO .json: boxes. A folder of PNG "
+         "masks: classes of pixels.",
+         [&given](const std::string& value) { given.labels = value; });
+    text("--classes", "FILE", group, "Names of the classes, one a line. Default: the model's model_info/labels.",
+         [&given](const std::string& value) { given.label_options.classes = value; });
+    text("--label-offset", "N", group,
+         "Added to each label: 1 where class 0 of the model is the background. Default 0.",
+         [&given](const std::string& value) { given.label_options.offset = parse_integer("--label-offset", value); });
+    text("--top", "K[,K]", group, "Classification: accuracy among the best K. Default 1,5.",
+         [&given](const std::string& value) { given.options.top = parse_counts("--top", value); });
+    text("--ignore-label", "N", group, "Segmentation: pixels of this value do not count. Default 255.",
+         [&given](const std::string& value) { given.options.ignore_label = parse_integer("--ignore-label", value); });
+    detection();
+    evaluation_output();
+}
+
+void OptionTable::detection() {
+    const char* group = "Detection";
+    auto& options = out_.evaluation.options;
+    text("--boxes", "FORMAT", group,
+         "How outputs hold boxes: auto, detection_output, boxes, yolov5, yolov8 or yolox. Default auto: by their "
+         "shapes.",
+         [&options](const std::string& value) {
+             options.boxes = parse_choice<BoxFormat>("--boxes", value,
+                                                     {{"auto", BoxFormat::Auto},
+                                                      {"detection_output", BoxFormat::DetectionOutput},
+                                                      {"boxes", BoxFormat::Boxes},
+                                                      {"yolov5", BoxFormat::YoloV5},
+                                                      {"yolov8", BoxFormat::YoloV8},
+                                                      {"yolox", BoxFormat::YoloX}});
+         });
+    text("--nms-iou", "X", group,
+         "yolov5, yolov8, yolox: of boxes of a class that overlap more than this only the best stays. Default 0.65.",
+         [&options](const std::string& value) { options.nms_iou = parse_share("--nms-iou", value); });
+    text("--score-threshold", "X", group,
+         "yolov5, yolov8, yolox: leave out boxes with scores up to this. Default 0.001.",
+         [&options](const std::string& value) { options.score_threshold = parse_share("--score-threshold", value); });
+}
+
+void OptionTable::evaluation_output() {
+    const char* group = "Result";
+    text("--output-name", "NAME", group, "The output to be measured, where several could be.",
+         [this](const std::string& value) { out_.evaluation.options.output = value; });
+    text("--details", "FILE", group, "Write all figures, of classes and of samples, to FILE as JSON.",
+         [this](const std::string& value) { out_.evaluation.details = value; });
+}
+
 void OptionTable::run() {
     text("--threads", "N", "Run", "Threads to use; the result does not depend on it. Default: all CPUs.",
          [this](const std::string& value) { out_.run.threads = parse_count("--threads", value, 0); });

@@ -25,12 +25,17 @@ public:
     void config(const char* group, const char* what);
     void quantization();
     void writing();
+    void labels();
     void run();
     void pot();
     void log_level();
     void json(const char* what);
 
 private:
+    /// Parts of labels().
+    void detection();
+    void evaluation_output();
+
     using Take = std::function<void(const std::string&)>;
 
     void text(const char* name, const char* value, const char* group, const char* what, Take take);

@@ -10,6 +10,8 @@
 namespace octet::cli {
 namespace {
 
+constexpr std::int64_t kLargestInteger = 1'000'000;
+
 std::vector<std::string> split(const std::string& text) {
     std::vector<std::string> parts(1);
     for (const char c : text) {
@@ -59,6 +61,30 @@ std::size_t parse_count(const std::string& option, const std::string& text, std:
                          "\"");
     }
     return *count;
+}
+
+std::vector<std::size_t> parse_counts(const std::string& option, const std::string& text) {
+    std::vector<std::size_t> counts;
+    for (const auto& part : split(text)) {
+        counts.push_back(parse_count(option, part, 1));
+    }
+    return counts;
+}
+
+std::int64_t parse_integer(const std::string& option, const std::string& text) {
+    const auto number = number_in<std::int64_t>(text);
+    if (!number || *number > kLargestInteger || *number < -kLargestInteger) {
+        throw UsageError(option + ": expected a whole number, at most a million either way; got \"" + text + "\"");
+    }
+    return *number;
+}
+
+double parse_share(const std::string& option, const std::string& text) {
+    const double share = parse_number(option, text);
+    if (share < 0 || share > 1) {
+        throw UsageError(option + ": expected a number from 0 to 1; got \"" + text + "\"");
+    }
+    return share;
 }
 
 double parse_number(const std::string& option, const std::string& text) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <utility>
@@ -21,6 +22,15 @@ namespace octet::cli {
 
 /// A whole number, at least `least`.
 std::size_t parse_count(const std::string& option, const std::string& text, std::size_t least);
+
+/// Whole numbers from 1 up with commas between: "1,5".
+std::vector<std::size_t> parse_counts(const std::string& option, const std::string& text);
+
+/// A whole number, at most a million either way.
+std::int64_t parse_integer(const std::string& option, const std::string& text);
+
+/// A number from 0 to 1.
+double parse_share(const std::string& option, const std::string& text);
 
 /// A finite number.
 double parse_number(const std::string& option, const std::string& text);

@@ -12,6 +12,7 @@ find_package(yaml-cpp 0.7 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(ZIP REQUIRED IMPORTED_TARGET libzip)
+pkg_check_modules(SPNG REQUIRED IMPORTED_TARGET spng)
 
 # Debian keeps OpenCV's CMake package in libopencv-dev, which pulls in several hundred packages; three modules are enough.
 find_path(OCTET_OPENCV_INCLUDE opencv2/imgcodecs.hpp PATH_SUFFIXES opencv4 REQUIRED)

@@ -13,6 +13,7 @@
 #include "octet/configuration.hpp"
 #include "octet/dataset.hpp"
 #include "octet/error.hpp"
+#include "octet/evaluate.hpp"
 #include "octet/model_io.hpp"
 #include "octet/observer.hpp"
 #include "octet/options.hpp"

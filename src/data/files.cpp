@@ -1,12 +1,12 @@
 #include "data/files.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <set>
 
 #include "octet/error.hpp"
 
 #include "base/text.hpp"
+#include "data/lines.hpp"
 #include "data/picture_file.hpp"
 
 namespace octet {
@@ -64,11 +64,6 @@ private:
     std::set<fs::path> visited_;
 };
 
-std::string trimmed(const std::string& line) {
-    const auto first = line.find_first_not_of(" \t\r");
-    return first == std::string::npos ? "" : line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
-}
-
 }  // namespace
 
 FolderContents list_folder(const fs::path& folder) {
@@ -80,17 +75,8 @@ FolderContents list_folder(const fs::path& folder) {
 }
 
 std::vector<DataFile> read_list(const fs::path& list) {
-    std::ifstream stream(list);
-    if (!stream) {
-        throw Error(ErrorCode::Io, list.string(), "cannot be opened");
-    }
     std::vector<DataFile> files;
-    std::string line;
-    for (std::size_t number = 1; std::getline(stream, line); ++number) {
-        const std::string name = trimmed(line);
-        if (name.empty() || name.front() == '#') {
-            continue;
-        }
+    for (const auto& [number, name] : read_lines(list)) {
         const fs::path path = list.parent_path() / name;
         std::error_code error;
         if (!fs::is_regular_file(path, error)) {
@@ -99,9 +85,6 @@ std::vector<DataFile> read_list(const fs::path& list) {
                             "\" is not a file; expected a picture's path, absolute or relative to the list");
         }
         files.push_back({path, name});
-    }
-    if (stream.bad()) {
-        throw Error(ErrorCode::Io, list.string(), "cannot be read");
     }
     if (files.empty()) {
         throw Error(ErrorCode::InvalidData, list.string(), "names no picture; expected one path a line");

@@ -16,6 +16,7 @@
 #include "data/convert.hpp"
 #include "data/npy.hpp"
 #include "data/picture_file.hpp"
+#include "data/picture_frame.hpp"
 #include "data/rt_info.hpp"
 
 namespace octet {
@@ -48,10 +49,6 @@ void fill_table(const ModelInput& input, const Preprocessing& p, std::size_t cha
 
 std::size_t extent(const ov::Dimension& dim) {
     return dim.is_static() ? static_cast<std::size_t>(dim.get_length()) : 0;
-}
-
-cv::Mat central(const cv::Mat& picture, int height, int width) {
-    return picture(cv::Rect((picture.cols - width) / 2, (picture.rows - height) / 2, width, height));
 }
 
 int interpolation(Resize resize) {
@@ -88,33 +85,16 @@ cv::Mat decode(const std::filesystem::path& path, std::size_t channels, const st
     return picture;
 }
 
-/// Crop, then resize to the part of `height` x `width` (both known) that the picture takes.
-cv::Mat shape_picture(const cv::Mat& decoded, const Preprocessing& p, int height, int width) {
-    cv::Mat picture = decoded;
-    const double fraction = *p.crop_fraction;
-    if (fraction < 1) {
-        picture = central(picture, std::max(1, static_cast<int>(picture.rows * fraction)),
-                          std::max(1, static_cast<int>(picture.cols * fraction)));
-    }
-    height = height == 0 ? picture.rows : height;
-    width = width == 0 ? picture.cols : width;
-    const auto in_proportion = [](int side, int to, int from) {
-        return std::max(1, static_cast<int>(static_cast<std::int64_t>(side) * to / from));
-    };
-    if (p.fit == Fit::Crop) {
-        picture = central(picture, std::min(picture.rows, in_proportion(picture.cols, height, width)),
-                          std::min(picture.cols, in_proportion(picture.rows, width, height)));
-    } else if (p.fit == Fit::Letterbox) {
-        const double ratio =
-            std::min(static_cast<double>(height) / picture.rows, static_cast<double>(width) / picture.cols);
-        height = std::clamp(static_cast<int>(std::nearbyint(picture.rows * ratio)), 1, height);
-        width = std::clamp(static_cast<int>(std::nearbyint(picture.cols * ratio)), 1, width);
-    }
-    if (picture.rows == height && picture.cols == width) {
+/// The part of `decoded` that the frame keeps, at the size that it takes in the tensor.
+cv::Mat shape_picture(const cv::Mat& decoded, const PictureFrame& frame, Resize resize) {
+    const auto& [left, top, width, height] = frame.kept;
+    const cv::Mat picture = decoded(cv::Rect(left, top, width, height));
+    const cv::Size size(frame.placed.width, frame.placed.height);
+    if (picture.size() == size) {
         return picture;
     }
     cv::Mat resized;
-    cv::resize(picture, resized, cv::Size(width, height), 0, 0, interpolation(*p.resize));
+    cv::resize(picture, resized, size, 0, 0, interpolation(resize));
     return resized;
 }
 
@@ -194,9 +174,12 @@ PictureReader::PictureReader(const ModelInput& input, const Preprocessing& prepr
 
 ov::Tensor PictureReader::read(const std::filesystem::path& path, const std::string& label) const {
     cv::Mat picture;
+    PictureFrame frame;
     try {
-        picture = shape_picture(decode(path, channels_, label), preprocessing_, static_cast<int>(height_),
-                                static_cast<int>(width_));
+        const cv::Mat decoded = decode(path, channels_, label);
+        frame = picture_frame(preprocessing_, decoded.cols, decoded.rows, static_cast<int>(width_),
+                              static_cast<int>(height_));
+        picture = shape_picture(decoded, frame, *preprocessing_.resize);
     } catch (const cv::Exception& error) {
         throw Error(ErrorCode::InvalidData, label, "is not a picture that can be read: " + error.err);
     } catch (const Error& error) {
@@ -207,13 +190,13 @@ ov::Tensor PictureReader::read(const std::filesystem::path& path, const std::str
     }
     const auto rows = static_cast<std::size_t>(picture.rows);
     const auto columns = static_cast<std::size_t>(picture.cols);
-    Placement place{height_ == 0 ? rows : height_, width_ == 0 ? columns : width_,       0, 0,
-                    layout_.is_channels_first(),   *preprocessing_.rgb && channels_ == 3};
+    const Placement place{height_ == 0 ? rows : height_,
+                          width_ == 0 ? columns : width_,
+                          static_cast<std::size_t>(frame.placed.top),
+                          static_cast<std::size_t>(frame.placed.left),
+                          layout_.is_channels_first(),
+                          *preprocessing_.rgb && channels_ == 3};
     const bool has_border = rows != place.height || columns != place.width;
-    if (has_border && preprocessing_.letterbox->center) {
-        place.top = (place.height - rows) / 2;
-        place.left = (place.width - columns) / 2;
-    }
     ov::Shape shape(layout_.name.size(), 1);
     shape[layout_.channels] = channels_;
     shape[layout_.height] = place.height;

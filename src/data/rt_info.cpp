@@ -14,9 +14,10 @@
 #include "base/text.hpp"
 
 namespace octet {
-namespace {
 
 using nlohmann::json;
+
+namespace {
 
 constexpr std::array<std::pair<Resize, const char*>, 3> kResizes{
     {{Resize::Linear, "linear"}, {Resize::Cubic, "cubic"}, {Resize::Area, "area"}}};
@@ -50,7 +51,8 @@ std::optional<std::string> info(const ov::Model& model, const char* group, const
     }
 }
 
-/// A field of `model_info`; empty text and "None" are how Model API writes "not set".
+}  // namespace
+
 std::optional<std::string> model_info(const ov::Model& model, const char* key) {
     auto text = info(model, "model_info", key);
     if (text && (text->find_first_not_of(" \t\n") == std::string::npos || *text == "None")) {
@@ -58,6 +60,8 @@ std::optional<std::string> model_info(const ov::Model& model, const char* key) {
     }
     return text;
 }
+
+namespace {
 
 [[noreturn]] void malformed(const char* key, const std::string& expected, const std::string& got) {
     throw Error(ErrorCode::InvalidModel, std::string("rt_info model_info/") + key,
@@ -166,8 +170,12 @@ std::optional<Preprocessing> kept_preparation(const ov::Model& model) {
     if (!text || text->empty()) {
         return std::nullopt;
     }
+    return parse_preparation(*text);
+}
+
+Preprocessing parse_preparation(const std::string& text) {
     try {
-        return parse(json::parse(*text));
+        return parse(json::parse(text));
     } catch (const std::exception& error) {
         throw Error(ErrorCode::InvalidModel, "rt_info octet/preparation",
                     std::string("expected the preparation of pictures as JSON: ") + error.what());

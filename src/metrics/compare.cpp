@@ -1,23 +1,18 @@
 #include "octet/compare.hpp"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 #include <vector>
-
-#include <openvino/runtime/core.hpp>
-#include <openvino/runtime/properties.hpp>
 
 #include "octet/error.hpp"
 
 #include "base/exception_text.hpp"
 #include "base/ordered_pool.hpp"
-#include "base/text.hpp"
 #include "base/threads.hpp"
 #include "data/feed.hpp"
-#include "data/model_inputs.hpp"
 #include "graph/expand_fake_quantize.hpp"
 #include "metrics/difference.hpp"
+#include "metrics/side_by_side.hpp"
 #include "metrics/throughput.hpp"
 
 namespace octet {
@@ -28,65 +23,6 @@ constexpr std::size_t kKeptSamples = 32;
 constexpr std::size_t kKeptBytes = std::size_t{256} << 20;
 
 using Samples = std::vector<std::vector<ov::Tensor>>;
-
-std::string output_name(const ov::Output<const ov::Node>& output) {
-    const auto& names = output.get_names();
-    if (!names.empty()) {
-        return *std::min_element(names.begin(), names.end());
-    }
-    return output.get_node()->get_input_node_ptr(0)->get_friendly_name();
-}
-
-void refuse_unlike(const char* side, const ov::Output<const ov::Node>& a, const ov::Output<const ov::Node>& b,
-                   const std::string& name) {
-    if (a.get_element_type() != b.get_element_type() || !a.get_partial_shape().compatible(b.get_partial_shape())) {
-        throw Error(ErrorCode::UnsupportedModel, name,
-                    std::string("the models' ") + side + "s differ: expected " +
-                        describe(a.get_element_type(), a.get_partial_shape()) + " as in the first model, got " +
-                        describe(b.get_element_type(), b.get_partial_shape()));
-    }
-}
-
-void refuse_unlike_count(const char* side, std::size_t a, std::size_t b) {
-    if (a != b) {
-        throw Error(ErrorCode::UnsupportedModel, "",
-                    "the models do not belong together: the first has " + std::to_string(a) + " " + side + "(s), the " +
-                        "second " + std::to_string(b));
-    }
-}
-
-// Inputs and outputs pair up by position.
-void refuse_unlike_models(const ov::Model& reference, const ov::Model& quantized) {
-    refuse_unlike_count("input", reference.inputs().size(), quantized.inputs().size());
-    refuse_unlike_count("output", reference.outputs().size(), quantized.outputs().size());
-    const auto names = model_inputs(reference), other_names = model_inputs(quantized);
-    for (std::size_t i = 0; i < reference.inputs().size(); ++i) {
-        refuse_unlike("input", reference.input(i), quantized.input(i), names[i].name());
-        const auto& known = other_names[i].names;
-        if (std::none_of(names[i].names.begin(), names[i].names.end(), [&](const std::string& name) {
-                return std::find(known.begin(), known.end(), name) != known.end();
-            })) {
-            throw Error(ErrorCode::UnsupportedModel, names[i].name(),
-                        "the models' inputs differ: input " + std::to_string(i) + " is called " + quoted(known) +
-                            " in the second model");
-        }
-    }
-    for (std::size_t i = 0; i < reference.outputs().size(); ++i) {
-        refuse_unlike("output", reference.output(i), quantized.output(i), output_name(reference.output(i)));
-    }
-}
-
-// One stream a thread: what is computed does not depend on their number.
-ov::CompiledModel compile(ov::Core& core, const std::shared_ptr<const ov::Model>& model, std::size_t threads) {
-    try {
-        return core.compile_model(model, "CPU", ov::hint::inference_precision(ov::element::f32),
-                                  ov::num_streams(static_cast<int>(threads)),
-                                  ov::inference_num_threads(static_cast<int>(threads)));
-    } catch (const ov::Exception& error) {
-        throw Error(ErrorCode::UnsupportedModel, model->get_friendly_name(),
-                    "the CPU plugin cannot compile it: " + essential_line(error.what()));
-    }
-}
 
 // What became of one sample: the differences of the float outputs, or why it was skipped.
 struct Outcome {
@@ -99,12 +35,7 @@ class Comparer {
 public:
     Comparer(const std::shared_ptr<const ov::Model>& reference, const std::shared_ptr<const ov::Model>& quantized,
              const Feed& feed, bool skip_bad, std::size_t threads)
-        : feed_(feed), skip_bad_(skip_bad) {
-        ov::Core core;
-        auto first = compile(core, reference, threads), second = compile(core, quantized, threads);
-        for (std::size_t i = 0; i < threads; ++i) {
-            requests_.emplace_back(first.create_infer_request(), second.create_infer_request());
-        }
+        : feed_(feed), skip_bad_(skip_bad), models_({reference, quantized}, feed, threads) {
         for (std::size_t i = 0; i < reference->outputs().size(); ++i) {
             if (reference->output(i).get_element_type().is_real()) {
                 float_outputs_.push_back(i);
@@ -118,45 +49,25 @@ public:
 
     Outcome operator()(std::size_t worker, std::size_t index, bool is_kept) {
         Outcome outcome;
-        std::vector<ov::Tensor> inputs;
-        try {
-            inputs = feed_(index);
-        } catch (const Error& error) {
-            if (!skip_bad_ || error.code() != ErrorCode::InvalidData) {
-                throw;
-            }
-            outcome.skipped = error.what();
+        auto inputs = read_inputs(feed_, index, skip_bad_, outcome.skipped);
+        if (!inputs) {
             return outcome;
         }
-        auto& [reference, quantized] = requests_[worker];
-        infer(reference, inputs, index);
-        infer(quantized, inputs, index);
+        models_.run(worker, *inputs, index);
         for (const std::size_t output : float_outputs_) {
             outcome.differences.push_back(
-                difference(reference.get_output_tensor(output), quantized.get_output_tensor(output)));
+                difference(models_.output(worker, 0, output), models_.output(worker, 1, output)));
         }
         if (is_kept) {
-            outcome.kept = std::move(inputs);
+            outcome.kept = std::move(*inputs);
         }
         return outcome;
     }
 
 private:
-    void infer(ov::InferRequest& request, const std::vector<ov::Tensor>& inputs, std::size_t index) const {
-        try {
-            for (std::size_t i = 0; i < inputs.size(); ++i) {
-                request.set_input_tensor(i, inputs[i]);
-            }
-            request.infer();
-        } catch (const ov::Exception& error) {
-            throw Error(ErrorCode::InvalidData, feed_.label(index),
-                        "the model cannot run on this sample: " + essential_line(error.what()));
-        }
-    }
-
     const Feed& feed_;
     bool skip_bad_;
-    std::vector<std::pair<ov::InferRequest, ov::InferRequest>> requests_;
+    SideBySide models_;
     std::vector<std::size_t> float_outputs_;
 };
 

@@ -15,9 +15,9 @@
 #include "octet/version.hpp"
 
 #include "base/exception_text.hpp"
+#include "base/temporary_file.hpp"
 #include "config/options.hpp"
 #include "graph/names.hpp"
-#include "pipeline/temporary_file.hpp"
 #include "pipeline/verify.hpp"
 
 namespace octet {

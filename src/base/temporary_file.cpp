@@ -1,4 +1,4 @@
-#include "pipeline/temporary_file.hpp"
+#include "base/temporary_file.hpp"
 
 #include <cerrno>
 #include <cstring>

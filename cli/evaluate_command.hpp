@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+
+#include "octet/evaluate.hpp"
+
+#include "shared.hpp"
+
+// What evaluations have in common, whichever command makes them.
+namespace octet::cli {
+
+/// The labels that `arguments` name, for the samples of `dataset`.
+Labels open_labels(const ov::Model& model, const Dataset& dataset, const Arguments& arguments, Progress& progress);
+
+/// Evaluates the models, the original first, as `arguments` say.
+Evaluation evaluate(const std::vector<std::shared_ptr<const ov::Model>>& models, const Dataset& dataset,
+                    const Labels& labels, const Arguments& arguments, Progress& progress);
+
+/// A table, one row a metric: original, INT8, difference in percentage points.
+std::string to_text(const Evaluation& evaluation);
+
+/// Metrics and classes; with `with_samples` each sample's figures, too. Shares from 0 to 1.
+Json to_json(const Evaluation& evaluation, bool with_samples = false);
+
+/// to_json() with samples as a file: whole, or not there. Throws Error(Io).
+void write_details(const Evaluation& evaluation, const std::filesystem::path& path);
+
+/// Throws Error(Io) where write_details() could not write; leaves nothing behind.
+void check_details(const std::filesystem::path& path);
+
+}  // namespace octet::cli

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <span>
+#include <vector>
+
+#include "octet/evaluate.hpp"
+
+#include "data/feed.hpp"
+#include "metrics/model_facts.hpp"
+
+namespace octet {
+
+/// How many scores rank before that of `number`: the greater ones, and equal ones of lower numbers. NaN ranks last.
+std::size_t rank_of(std::span<const float> scores, std::size_t number);
+
+/// The positions of the `count` best scores, ranked so.
+std::vector<ScoredClass> best_scores(std::span<const float> scores, std::size_t count);
+
+/// Accuracy among the best K; a task of evaluate().
+class Classification {
+public:
+    struct Truth {};
+    struct Score {
+        std::size_t rank = 0;
+        std::vector<ScoredClass> top;
+    };
+
+    /// Throws Error as evaluate() does, for labels that no class of the model fits.
+    Classification(const ClassLabels& labels, const EvaluateOptions& options, const ModelFacts& facts, const Feed& feed,
+                   std::size_t models, Observer& observer);
+
+    Truth read(std::size_t, const std::vector<ov::Tensor>&) const {
+        return {};
+    }
+    Score score(std::size_t index, const Truth& truth, const std::vector<ov::Tensor>& outputs) const;
+    void add(std::size_t index, const std::vector<Score>& scores, SampleEvaluation& sample);
+    void finish(Evaluation& result, Observer& observer) const;
+
+private:
+    const ClassLabels& labels_;
+    std::size_t output_;
+    std::size_t classes_;
+    std::vector<std::size_t> top_;
+    std::size_t samples_ = 0;
+    std::vector<std::vector<std::size_t>> hits_;  // of each K, of each model
+    struct OfClass {
+        std::size_t samples = 0;
+        std::vector<std::size_t> hits;  // of each model, among the best top_.front()
+    };
+    std::map<std::size_t, OfClass> by_class_;
+};
+
+}  // namespace octet
