@@ -66,6 +66,7 @@ const Command kCommands[] = {
          table.pictures();
          table.quantization();
          table.writing();
+         table.labels();
          table.run();
      },
      [](const Arguments& given) {

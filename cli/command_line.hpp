@@ -27,7 +27,7 @@ struct PotArguments {
     std::string method;  ///< -q: "default" or "accuracy_aware"; empty: none given
     std::string engine;  ///< "simplified" or "accuracy_checker"; empty: none given
     std::filesystem::path ac_config, data_source;
-    bool has_max_drop = false, direct_dump = false, progress_bar = false, stream_output = false, evaluate = false;
+    bool has_max_drop = false, direct_dump = false, progress_bar = false, stream_output = false;
     LogLevel log_level = LogLevel::Info;  ///< of the log file
 };
 
@@ -50,6 +50,7 @@ struct Arguments {
     Preprocessing preprocessing;
     Options options;  ///< those given, on top of the profile Octet
     RunOptions run;
+    bool evaluate = false;             ///< the original and the result on all samples, once it is written
     std::optional<std::size_t> check;  ///< samples to set aside; unset: no check
     EvaluateArguments evaluation;
     bool json = false;

@@ -82,18 +82,6 @@ void print(const Arguments& arguments, const std::string& heading, const std::st
     }
 }
 
-void compare_only(const std::vector<std::shared_ptr<const ov::Model>>& models, const Dataset& dataset,
-                  const Arguments& arguments, Progress& progress) {
-    CompareOptions options;
-    options.throughput = false;
-    options.skip_bad = arguments.options.skip_bad;
-    options.shapes = arguments.options.shapes;
-    const auto comparison = compare(models[0], models[1], dataset, options, arguments.run, &progress);
-    progress.finish();
-    print(arguments, fmt::format("Compared on {} samples without labels", comparison.samples), to_text(comparison),
-          to_json(comparison), "comparison");
-}
-
 void refuse_unused(const Arguments& arguments) {
     if (arguments.evaluation.labels.empty() && !arguments.evaluation.details.empty()) {
         throw Error(ErrorCode::InvalidOption, "--details", "tells of an evaluation with --labels; none are given");
@@ -114,6 +102,15 @@ Evaluation evaluate(const std::vector<std::shared_ptr<const ov::Model>>& models,
     options.shapes = arguments.options.shapes;
     options.preparation = arguments.preprocessing;
     return octet::evaluate(models, dataset, labels, options, arguments.run, &progress);
+}
+
+Comparison compare_outputs(const std::vector<std::shared_ptr<const ov::Model>>& models, const Dataset& dataset,
+                           const Arguments& arguments, Progress& progress) {
+    CompareOptions options;
+    options.throughput = false;
+    options.skip_bad = arguments.options.skip_bad;
+    options.shapes = arguments.options.shapes;
+    return compare(models[0], models[1], dataset, options, arguments.run, &progress);
 }
 
 std::string to_text(const Evaluation& evaluation) {
@@ -199,7 +196,10 @@ int run_evaluate(const Arguments& arguments, Progress& progress) {
     const auto dataset =
         open_data(models.back(), has_quantized ? "the quantized model" : "the model", arguments, progress);
     if (arguments.evaluation.labels.empty()) {
-        compare_only(models, *dataset, arguments, progress);
+        const auto comparison = compare_outputs(models, *dataset, arguments, progress);
+        progress.finish();
+        print(arguments, fmt::format("Compared on {} samples without labels", comparison.samples), to_text(comparison),
+              to_json(comparison), "comparison");
         return 0;
     }
     const Labels labels = open_labels(*models.front(), *dataset, arguments, progress);

@@ -16,6 +16,10 @@ Labels open_labels(const ov::Model& model, const Dataset& dataset, const Argumen
 Evaluation evaluate(const std::vector<std::shared_ptr<const ov::Model>>& models, const Dataset& dataset,
                     const Labels& labels, const Arguments& arguments, Progress& progress);
 
+/// compare() without its speeds, as `arguments` say.
+Comparison compare_outputs(const std::vector<std::shared_ptr<const ov::Model>>& models, const Dataset& dataset,
+                           const Arguments& arguments, Progress& progress);
+
 /// A table, one row a metric: original, INT8, difference in percentage points.
 std::string to_text(const Evaluation& evaluation);
 

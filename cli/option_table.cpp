@@ -169,6 +169,10 @@ void OptionTable::writing() {
                   "Default: off; N is "
                   "50.",
                   [this](const std::string& value) { out_.check = parse_count("--check", value, 1); });
+    flag("-e,--evaluate", group,
+         "At the end evaluate the original and the written model on all samples, as octet evaluate does; without "
+         "--labels compare their outputs.",
+         [this] { out_.evaluate = true; });
 }
 
 void OptionTable::labels() {
@@ -282,8 +286,9 @@ void OptionTable::pot() {
          [this] { out_.pot.direct_dump = true; });
     set_flag("--keep-uncompressed-weights", group, "Leave weights f32 under FakeQuantize instead of storing int8.",
              "keep_uncompressed_weights", "true");
-    flag("-e,--evaluate", group, "Evaluate the original and the result on all samples; needs labels.",
-         [this] { out_.pot.evaluate = true; });
+    flag("-e,--evaluate", group,
+         "Evaluate the original and the result on all samples; needs labels in the configuration.",
+         [this] { out_.evaluate = true; });
     group = "Run";
     text("--log-level", "CRITICAL|ERROR|WARNING|INFO|DEBUG", group,
          "The least important remarks shown and kept in log.txt. Default INFO.", [this](const std::string& value) {

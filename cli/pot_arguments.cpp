@@ -46,7 +46,7 @@ void check_quantize(const Arguments& given) {
     if (given.pot.data_source.empty()) {
         throw UsageError("--engine simplified needs --data-source");
     }
-    if (given.pot.evaluate) {
+    if (given.evaluate) {
         throw UsageError(
             "--evaluate needs labels, which --engine simplified has from a configuration only (engine.labels); "
             "without labels use octet evaluate");

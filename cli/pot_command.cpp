@@ -52,7 +52,7 @@ Configuration file_configuration(const Arguments& given, Progress& progress) {
     if (configuration.engine.data.empty()) {
         refuse(given, "engine.data_source is missing; expected samples there, or --data-source");
     }
-    if (given.pot.evaluate && configuration.engine.labels.empty()) {
+    if (given.evaluate && configuration.engine.labels.empty()) {
         refuse(given, "--evaluate needs labels; expected them in engine.labels (without labels use octet evaluate)");
     }
     for (const auto& [is_given, name] :

@@ -10,6 +10,7 @@
 
 #include "octet/octet.hpp"
 
+#include "evaluate_command.hpp"
 #include "paths.hpp"
 #include "shared.hpp"
 #include "summary.hpp"
@@ -67,6 +68,47 @@ std::string text_of_file(const std::filesystem::path& path) {
     }
     return text;
 }
+
+/// What -e measures: the written model beside the original on all samples.
+class WantedEvaluation {
+public:
+    /// Reads the labels, so that what is wrong in them is told before the work.
+    WantedEvaluation(const Arguments& arguments, std::shared_ptr<const ov::Model> original, const Dataset& dataset,
+                     Progress& progress)
+        : arguments_(arguments), original_(std::move(original)), dataset_(dataset), progress_(progress) {
+        if (arguments.evaluate && !arguments.evaluation.labels.empty()) {
+            labels_ = open_labels(*original_, dataset, arguments, progress);
+            if (!arguments.evaluation.details.empty()) {
+                check_details(arguments.evaluation.details);
+            }
+        }
+    }
+
+    void run(Summary& summary) const {
+        if (!arguments_.evaluate) {
+            return;
+        }
+        const std::vector<std::shared_ptr<const ov::Model>> models{original_, read_model(summary.files.xml)};
+        if (!labels_) {
+            summary.comparison = compare_outputs(models, dataset_, arguments_, progress_);
+            return;
+        }
+        summary.evaluation = evaluate(models, dataset_, *labels_, arguments_, progress_);
+        for (const auto& metric : summary.evaluation->metrics) {
+            progress_.log_to_file(LogLevel::Info, "evaluate", fmt::format("{:<27}: {}", metric.name, metric.values[1]));
+        }
+        if (!arguments_.evaluation.details.empty()) {
+            write_details(*summary.evaluation, arguments_.evaluation.details);
+        }
+    }
+
+private:
+    const Arguments& arguments_;
+    std::shared_ptr<const ov::Model> original_;
+    const Dataset& dataset_;
+    Progress& progress_;
+    std::optional<Labels> labels_;
+};
 
 /// `given`, with what it leaves open taken from `base`.
 Preprocessing completed(Preprocessing given, const Preprocessing& base) {
@@ -131,6 +173,16 @@ Arguments on_top_of(const Configuration& base, const Arguments& given, Progress&
         arguments.data = base.engine.data;
         arguments.preprocessing = completed(given.preprocessing, base.engine.preprocessing);
     }
+    if (!given.evaluate && !given.evaluation.labels.empty()) {
+        progress.log(LogLevel::Warning, "evaluate", "--labels: no effect without --evaluate");
+    }
+    auto& labels = arguments.evaluation;
+    if (labels.labels.empty()) {
+        labels.labels = base.engine.labels;
+    }
+    if (labels.label_options.classes.empty()) {
+        labels.label_options.classes = base.engine.classes;
+    }
     return arguments;
 }
 
@@ -139,6 +191,7 @@ void quantize_and_save(const Arguments& arguments, Progress& progress) {
     check_destination(arguments.output, stem, arguments.model);
     const auto model = read(arguments.model, progress, arguments.weights);
     const auto dataset = open_data(model, "the model", arguments, progress);
+    const WantedEvaluation evaluation(arguments, model, *dataset, progress);
     const auto samples = split(*dataset, arguments, progress);
 
     const auto result = quantize(model, *samples.calibration, arguments.options, arguments.run, &progress);
@@ -152,9 +205,10 @@ void quantize_and_save(const Arguments& arguments, Progress& progress) {
         if (samples.check) {
             summary.check = check(model, summary.files.xml, *samples.check, arguments, progress);
         }
+        evaluation.run(summary);
     } catch (const Error& error) {
         throw Error(error.code(), "",
-                    fmt::format("{} (the model is written to {}; only the check is missing)", error.what(),
+                    fmt::format("{} (the model is written to {}; only the figures are missing)", error.what(),
                                 summary.files.xml.string()));
     }
     progress.finish();

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "evaluate_command.hpp"
 #include "terminal.hpp"
 
 namespace octet::cli {
@@ -110,6 +111,14 @@ std::string to_text(const Summary& summary) {
     } else if (summary.is_check_wanted) {
         text += row("Check", "not measured: all samples were used");
     }
+    if (summary.evaluation) {
+        text += row("Evaluation", fmt::format("on all {} samples", summary.evaluation->samples));
+        text += to_text(*summary.evaluation);
+    }
+    if (summary.comparison) {
+        text += row("Evaluation", fmt::format("against the original on all {} samples", summary.comparison->samples));
+        text += to_text(*summary.comparison);
+    }
     return text;
 }
 
@@ -136,6 +145,12 @@ Json to_json(const Summary& summary) {
               {"seconds", seconds}};
     if (summary.is_check_wanted) {
         json["check"] = summary.check ? to_json(*summary.check) : Json("not measured: all samples were used");
+    }
+    if (summary.evaluation) {
+        json["evaluation"] = to_json(*summary.evaluation);
+    }
+    if (summary.comparison) {
+        json["evaluation"] = to_json(*summary.comparison);
     }
     return json;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "octet/compare.hpp"
+#include "octet/evaluate.hpp"
 #include "octet/model_io.hpp"
 #include "octet/report.hpp"
 
@@ -21,6 +22,8 @@ struct Summary {
     std::vector<PhaseTime> phases;
     bool is_check_wanted = false;
     std::optional<Comparison> check;
+    std::optional<Evaluation> evaluation;  ///< on all samples, with labels
+    std::optional<Comparison> comparison;  ///< the same without
 };
 
 /// A short table; its length does not grow with the model.

@@ -148,6 +148,28 @@ TEST_F(Pot, TheEngineSaysHowPicturesArePrepared) {
     }
 }
 
+TEST_F(Pot, EvaluatesWithTheLabelsOfTheConfiguration) {
+    std::ofstream labels(path("labels.txt"));
+    for (std::size_t i = 0; i < kPictures; ++i) {
+        labels << i % 5 << "\n";
+    }
+    labels.close();
+    const std::string engine =
+        R"({"data_source": ")" + path("pictures") + R"(", "labels": ")" + path("labels.txt") + "\"}";
+    const std::string config = write_config(good_model(), engine, good_compression_);
+    const auto run = pot({"-c", config, "--output-dir", path("out"), "-d", "-e"});
+    ASSERT_EQ(run.code, 0) << run.err;
+    const auto table = run_octet({"evaluate", "-m", path("small.xml"), "-q", path("out/optimized/small.xml"), "--data",
+                                  path("pictures"), "--labels", path("labels.txt")});
+    const auto row = table.out.find("accuracy@top1");
+    ASSERT_NE(row, std::string::npos) << table.out << table.err;
+    const std::string line = table.out.substr(row, table.out.find('\n', row) - row);
+    EXPECT_TRUE(has(run.out, line)) << line << " is not in\n" << run.out;
+    EXPECT_TRUE(has(content(root_ / "out/log.txt"), "INFO:octet.evaluate:accuracy@top1              : 0."));
+    const auto quantized = run_octet({"quantize", "-c", config, "-o", path("out2"), "-e"});
+    EXPECT_TRUE(has(quantized.out, line)) << quantized.out;
+}
+
 TEST_F(Pot, MayBeYaml) {
     std::ofstream(path("pot.yml")) << "model:\n  model_name: tiny\n  model: " << path("small.xml")
                                    << "\n  weights: " << path("small.bin") << "\nengine:\n  type: simplified\n"
@@ -291,6 +313,15 @@ TEST_F(Pot, WeightsMayStandElsewhere) {
     EXPECT_EQ(run.code, 0) << run.err;
     fs::remove(path("far/w.bin"));
     EXPECT_EQ(pot({"-c", config, "--output-dir", path("out"), "-d"}).code, 3);
+}
+
+TEST_F(Pot, QuantizeEvaluatesAlsoWithoutLabels) {
+    const auto run = quantize({"-e"});
+    ASSERT_EQ(run.code, 0) << run.err;
+    EXPECT_TRUE(has(run.out, "against the original on all 12 samples")) << run.out;
+    EXPECT_TRUE(has(run.out, "SQNR")) << run.out;
+    EXPECT_EQ(quantize({"-e", "--labels", path("none.txt")}).code, 3);
+    EXPECT_TRUE(has(quantize({"--labels", path("none.txt")}).err, "--labels: no effect without --evaluate"));
 }
 
 TEST_F(Pot, QuantizeNeedsWhatTheConfigurationLeavesOut) {
