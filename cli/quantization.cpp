@@ -148,6 +148,19 @@ Options effective_options(const Configuration& base, const Arguments& given, Pro
     return options;
 }
 
+/// Throws where a path of the configuration is not there, but is beside the file.
+void check_from_working_folder(const std::filesystem::path& path, const std::filesystem::path& config) {
+    const auto beside = config.parent_path() / path;
+    std::error_code error;
+    if (!path.empty() && path.is_relative() && !std::filesystem::exists(path, error) &&
+        std::filesystem::exists(beside, error)) {
+        throw Error(ErrorCode::Io, path.string(),
+                    "no such file or folder; relative paths of a configuration are from the working folder, and there "
+                    "is a " +
+                        beside.string());
+    }
+}
+
 }  // namespace
 
 Configuration read_base(const Arguments& arguments, const ConfigurationGiven& given, Progress& progress) {
@@ -157,6 +170,10 @@ Configuration read_base(const Arguments& arguments, const ConfigurationGiven& gi
     const auto base = read_configuration(arguments.config, given);
     for (const auto& warning : base.warnings) {
         progress.log(LogLevel::Warning, "configuration", warning);
+    }
+    check_from_working_folder(base.model.model, arguments.config);
+    for (const auto& source : base.engine.data) {
+        check_from_working_folder(source.path, arguments.config);
     }
     return base;
 }

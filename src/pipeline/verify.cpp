@@ -187,10 +187,12 @@ void compare_on_sample(const std::shared_ptr<ov::Model>& written, const Quantize
     observer.log(LogLevel::Warning, "verify",
                  "on one calibration sample an output has more error than signal (SQNR " + short_number(reached) +
                      " dB). " +
-                     (simulated >= 0 ? "Computed without INT8 it has " + short_number(simulated) +
-                                           " dB: the CPU plugin computes this model wrongly. Keep operations in "
-                                           "floating point, e.g. with --ignored-type MatMul"
-                                     : "Try --preset mixed, more samples, or keep operations in floating point"));
+                     (simulated >= 0
+                          ? "Computed without INT8 it has " + short_number(simulated) +
+                                " dB: the CPU plugin computes this model wrongly. Keep operations in "
+                                "floating point, e.g. with --ignored-type MatMul"
+                          : "Are samples prepared as in training (mean, scale, colour order)? Else try --preset mixed, "
+                            "more samples, or keep operations in floating point"));
 }
 
 }  // namespace

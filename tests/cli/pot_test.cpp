@@ -297,6 +297,13 @@ TEST_F(Pot, ACascadeOfOneIsAModel) {
     EXPECT_TRUE(fs::exists(root_ / "out/optimized/one.xml"));
 }
 
+TEST_F(Pot, TellsWherePathsStart) {
+    const std::string model = R"({"model": "small.xml", "weights": "small.bin"})";
+    const auto run = pot({"-c", write_config(model, good_engine(), good_compression_), "--output-dir", path("out")});
+    EXPECT_EQ(run.code, 3);
+    EXPECT_TRUE(has(run.err, "from the working folder, and there is a " + path("small.xml"))) << run.err;
+}
+
 TEST_F(Pot, NoSamplesAreAnErrorOfTheData) {
     fs::create_directories(path("empty"));
     const std::string engine = R"({"type": "simplified", "data_source": ")" + path("empty") + "\"}";
