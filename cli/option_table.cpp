@@ -55,8 +55,9 @@ void OptionTable::shape() {
 
 void OptionTable::data() {
     list("--data", "[NAME=]PATH", "Data",
-         "Samples: a folder of pictures, a text file that lists pictures, an .npz, or .npy files (first axis = "
-         "samples). NAME is the input that PATH feeds, by tensor or parameter; not needed for one input or an .npz. "
+         "Samples: a folder of pictures, a text file that lists pictures, an .npz, .npy files (first axis = "
+         "samples), or a quoted pattern of files such as 'photos/*.jpg'. NAME is the input that PATH feeds, by tensor "
+         "or parameter; not needed for one input or an .npz. "
          "Repeatable.",
          [this](const std::string& value) { out_.data.push_back(parse_data("--data", value)); });
     set_flag("--skip-bad", "Data", "Go on without samples that cannot be read, and report them.", "skip_bad", "true");

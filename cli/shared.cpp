@@ -79,7 +79,7 @@ std::unique_ptr<Dataset> open_data(const std::shared_ptr<const ov::Model>& model
     auto dataset = open_dataset(*with_shapes(model, arguments.options.shapes), arguments.data, arguments.preprocessing);
     refuse_cancelled(progress);
     for (const auto& source : arguments.data) {
-        if (is_array_file(source.path)) {
+        if (dataset->preparation().empty() || is_array_file(source.path)) {
             continue;
         }
         const auto used = effective_preprocessing(*model, arguments.preprocessing, source.input);
@@ -88,6 +88,9 @@ std::unique_ptr<Dataset> open_data(const std::shared_ptr<const ov::Model>& model
             LogLevel::Info, "data",
             fmt::format("{}: {} samples, prepared as {}{}", source.path.string(), dataset->size(), describe(used),
                         from_model.empty() ? "" : fmt::format(" ({} from {})", from_model, whose)));
+    }
+    for (const auto& remark : dataset->remarks()) {
+        progress.log(LogLevel::Info, "data", remark);
     }
     return dataset;
 }

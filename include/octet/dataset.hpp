@@ -37,6 +37,9 @@ public:
 
     /// How samples were prepared, as JSON; kept in the result's rt_info as `octet/preparation`. Empty: nothing to keep.
     virtual std::string preparation() const;
+
+    /// What a user should know about how the samples come about, a line each.
+    virtual std::vector<std::string> remarks() const;
 };
 
 /// One `--data` argument: a path, and the input it feeds where the path itself does not say.
@@ -57,10 +60,14 @@ OCTET_API std::shared_ptr<const ov::Model> with_shapes(const std::shared_ptr<con
 ///   only one that can take pictures;
 /// - an .npz: one array per input under the input's name, first axis = samples; or one array for a named input;
 /// - an .npy: first axis = samples, for the named or only input;
-/// - a folder of .npz files, each one sample; or of .npy files, SAMPLE.npy or SAMPLE_INPUT.npy.
+/// - a folder of .npz files, each one sample; or of .npy files, SAMPLE.npy or SAMPLE_INPUT.npy;
+/// - a pattern with `*`, `?` or `[...]`, as glob(7) has it, where there is no file of that name: all files it fits,
+///   taken as a folder's (folders that it fits are not searched; `~` and braces mean nothing).
 /// Several sources feed several inputs and hold equally many samples. Samples are in bytewise order of their file
-/// names. `preprocessing` acts on pictures only; what it leaves unset comes from the model's rt_info
-/// (`octet/preparation`, then `model_info`), then from the defaults in Preprocessing.
+/// names. Where pictures are all that is given for a model with a second input of shape [1,3], that gets each picture's
+/// height, width and channels, as fed (`image_info` of older detectors). `preprocessing` acts on pictures only; what it
+/// leaves unset comes from the model's rt_info (`octet/preparation`, then `model_info`), then from the defaults in
+/// Preprocessing.
 /// Throws Error(InvalidOption) for an unknown input name (with the nearest), Error(InvalidData) or Error(Io) for data
 /// that is missing, empty, unreadable or of the wrong shape or type.
 OCTET_API std::unique_ptr<Dataset> open_dataset(const ov::Model& model, const std::vector<DataSource>& sources,

@@ -18,6 +18,10 @@ std::string Dataset::preparation() const {
     return {};
 }
 
+std::vector<std::string> Dataset::remarks() const {
+    return {};
+}
+
 namespace {
 
 class CallbackDataset : public Dataset {
@@ -67,6 +71,9 @@ public:
     }
     std::string preparation() const override {
         return dataset_.preparation();
+    }
+    std::vector<std::string> remarks() const override {
+        return dataset_.remarks();
     }
 
 private:

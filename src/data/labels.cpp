@@ -63,7 +63,7 @@ BoxLabels open_boxes(const fs::path& path, const std::vector<std::string>& sampl
 
 MaskLabels open_masks(const fs::path& folder, const std::vector<std::string>& samples, const ClassNames& names,
                       const LabelOptions& options) {
-    const FolderContents contents = list_folder(folder);
+    const FilesByKind contents = list_folder(folder);
     std::vector<DataFile> files;
     std::copy_if(contents.pictures.begin(), contents.pictures.end(), std::back_inserter(files),
                  [](const DataFile& file) { return lower_case(file.path.extension().string()) == ".png"; });

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "data/picture_file.hpp"
+#include "data/picture_size.hpp"
 #include "data/sources.hpp"
 
 namespace octet {
@@ -48,45 +49,61 @@ public:
         }
         return {};
     }
+    std::vector<std::string> remarks() const override {
+        std::vector<std::string> all;
+        for (const auto& part : parts_) {
+            for (auto& remark : part->remarks()) {
+                all.push_back(std::move(remark));
+            }
+        }
+        return all;
+    }
 
 private:
     std::vector<std::unique_ptr<Dataset>> parts_;
 };
 
-[[noreturn]] void refuse_mixture(const std::string& where, const FolderContents& contents) {
-    std::string text = "holds ";
+/// How messages speak of what holds several files.
+struct Holder {
+    const char* verb;
+    const char* empty;
+};
+constexpr Holder kFolder{"holds", "is an empty folder"};
+constexpr Holder kPattern{"fits", "is a pattern that fits no file"};
+
+[[noreturn]] void refuse_mixture(const std::string& where, const FilesByKind& files, const Holder& holder) {
+    std::string text;
     const auto count = [&text](std::size_t number, const char* what) {
         if (number > 0) {
-            text += (text == "holds " ? "" : " and ") + std::to_string(number) + " " + what;
+            text += (text.empty() ? "" : " and ") + std::to_string(number) + " " + what;
         }
     };
-    count(contents.pictures.size(), "pictures");
-    count(contents.archives.size(), ".npz");
-    count(contents.arrays.size(), ".npy");
-    throw Error(ErrorCode::InvalidData, where, text + " files; keep one kind in a folder");
+    count(files.pictures.size(), "pictures");
+    count(files.archives.size(), ".npz");
+    count(files.arrays.size(), ".npy");
+    throw Error(ErrorCode::InvalidData, where, std::string(holder.verb) + " " + text + " files; expected one kind");
 }
 
-SourceData open_folder(const ov::Model& model, const std::vector<ModelInput>& inputs, const DataSource& source,
-                       const Preprocessing& preprocessing) {
-    FolderContents contents = list_folder(source.path);
+SourceData open_files(const ov::Model& model, const std::vector<ModelInput>& inputs, const DataSource& source,
+                      FilesByKind files, const Holder& holder, const Preprocessing& preprocessing) {
     const std::string where = source.path.string();
-    const int kinds = !contents.pictures.empty() + !contents.archives.empty() + !contents.arrays.empty();
+    const int kinds = !files.pictures.empty() + !files.archives.empty() + !files.arrays.empty();
     if (kinds > 1) {
-        refuse_mixture(where, contents);
+        refuse_mixture(where, files, holder);
     }
-    if (!contents.archives.empty()) {
-        return open_npz_folder(inputs, source, std::move(contents.archives));
+    if (!files.archives.empty()) {
+        return open_npz_folder(inputs, source, std::move(files.archives));
     }
-    if (!contents.arrays.empty()) {
-        return open_npy_folder(inputs, source, std::move(contents.arrays));
+    if (!files.arrays.empty()) {
+        return open_npy_folder(inputs, source, std::move(files.arrays));
     }
-    if (contents.pictures.empty()) {
+    if (files.pictures.empty()) {
         throw Error(ErrorCode::InvalidData, where,
-                    contents.ignored == 0 ? "is an empty folder; expected pictures, .npz or .npy files"
-                                          : "holds no pictures, .npz or .npy files; " +
-                                                std::to_string(contents.ignored) + " other files were ignored");
+                    files.ignored == 0 ? std::string(holder.empty) + "; expected pictures, .npz or .npy files"
+                                       : std::string(holder.verb) + " no pictures, .npz or .npy files; " +
+                                             std::to_string(files.ignored) + " other files were ignored");
     }
-    return open_pictures(model, inputs, source, std::move(contents.pictures), preprocessing);
+    return open_pictures(model, inputs, source, std::move(files.pictures), preprocessing);
 }
 
 SourceData open_source(const ov::Model& model, const std::vector<ModelInput>& inputs, const DataSource& source,
@@ -99,11 +116,14 @@ SourceData open_source(const ov::Model& model, const std::vector<ModelInput>& in
     const auto status = fs::status(source.path, error);
     if (!fs::exists(status)) {
         const bool is_missing = status.type() == fs::file_type::not_found;
+        if (is_missing && has_wildcard(source.path)) {
+            return open_files(model, inputs, source, list_matches(source.path), kPattern, preprocessing);
+        }
         throw Error(ErrorCode::Io, where.empty() ? "data" : where,
                     is_missing ? "no such file or folder" : "cannot be read: " + error.message());
     }
     if (fs::is_directory(status)) {
-        return open_folder(model, inputs, source, preprocessing);
+        return open_files(model, inputs, source, list_folder(source.path), kFolder, preprocessing);
     }
     const std::string extension = lower_case(source.path.extension().string());
     if (extension == ".npz") {
@@ -118,9 +138,22 @@ SourceData open_source(const ov::Model& model, const std::vector<ModelInput>& in
     if (fs::is_regular_file(status) && is_picture_file(source.path)) {
         return open_pictures(model, inputs, source, {{source.path, source.path.filename().string()}}, preprocessing);
     }
-    throw Error(
-        ErrorCode::InvalidData, where,
-        "is no data that can be read; expected a folder of pictures, a .txt list of pictures, a picture, .npz or .npy");
+    throw Error(ErrorCode::InvalidData, where,
+                "is no data that can be read; expected a folder of pictures, a .txt list of pictures, a picture, .npz, "
+                ".npy or a pattern");
+}
+
+/// A picture's size for the second input of a model with two, where only pictures are given and it has room for that.
+void feed_picture_size(const std::vector<ModelInput>& inputs, std::vector<SourceData>& opened) {
+    SourceData& only = opened.front();
+    if (inputs.size() != 2 || opened.size() != 1 || !only.layout) {
+        return;
+    }
+    const std::size_t picture = only.inputs.front(), other = 1 - picture;
+    if (takes_picture_size(inputs[other])) {
+        only.dataset = with_picture_size(std::move(only.dataset), inputs[picture], *only.layout, inputs[other]);
+        only.inputs = {0, 1};
+    }
 }
 
 /// ` (there is an array "msk")` where one that feeds nothing is named nearly as `name`.
@@ -180,6 +213,7 @@ std::unique_ptr<Dataset> open_dataset(const ov::Model& model, const std::vector<
     for (const auto& source : sources) {
         opened.push_back(open_source(model, inputs, source, preprocessing));
     }
+    feed_picture_size(inputs, opened);
     check_coverage(inputs, opened, sources);
     check_sizes(opened, sources);
     if (opened.size() == 1) {

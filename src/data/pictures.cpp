@@ -41,7 +41,10 @@ SourceData open_pictures(const ov::Model& model, const std::vector<ModelInput>& 
                          std::vector<DataFile> files, const Preprocessing& preprocessing) {
     const std::size_t i = find_picture_input(inputs, source.input, source.path.string());
     const auto resolved = resolve(model, inputs[i], preprocessing);
-    return {std::make_unique<Pictures>(inputs[i], resolved, std::move(files)), {i}, {}};
+    return {std::make_unique<Pictures>(inputs[i], resolved, std::move(files)),
+            {i},
+            {},
+            picture_layout(inputs[i], *resolved.layout)};
 }
 
 }  // namespace octet

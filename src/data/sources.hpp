@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,14 +10,16 @@
 
 #include "data/files.hpp"
 #include "data/model_inputs.hpp"
+#include "data/preprocessing.hpp"
 
 namespace octet {
 
 /// What one data source gives: samples of one or several of the model's inputs, keyed by ModelInput::name().
 struct SourceData {
     std::unique_ptr<Dataset> dataset;
-    std::vector<std::size_t> inputs;  ///< positions among the model's inputs, ascending
-    std::vector<std::string> unused;  ///< names of arrays that feed nothing
+    std::vector<std::size_t> inputs;        ///< positions among the model's inputs, ascending
+    std::vector<std::string> unused;        ///< names of arrays that feed nothing
+    std::optional<PictureLayout> layout{};  ///< of pictures
 };
 
 /// Pictures for `source.input`, or the only input that takes pictures.

@@ -263,6 +263,162 @@ TEST_F(OpenDataset, PicturesForOneInputAndArraysForAnother) {
         ErrorCode::InvalidOption, {"no data for input \"size\""});
 }
 
+/// The working folder while it lives.
+class InFolder {
+public:
+    explicit InFolder(const fs::path& folder) : before_(fs::current_path()) {
+        fs::current_path(folder);
+    }
+    InFolder(const InFolder&) = delete;
+    InFolder& operator=(const InFolder&) = delete;
+    ~InFolder() {
+        std::error_code ignored;
+        fs::current_path(before_, ignored);
+    }
+
+private:
+    fs::path before_;
+};
+
+TEST_F(OpenDataset, APatternIsAllPicturesThatItFitsInBytewiseOrder) {
+    for (const std::string name : {"p/b.png", "p/B.png", "p/a.png", "p/c.jpg", "p/.hidden.png", "p/deep/d.png"}) {
+        write(folder_ / name, png(1));
+    }
+    write(folder_ / "p/a.png", png(7));
+    const auto absolute = open({kPicture}, {{"", folder_ / "p/*.png"}});
+    EXPECT_EQ(labels(*absolute), (std::vector<std::string>{"B.png", "a.png", "b.png"}));
+    EXPECT_EQ(fed(*absolute, 1)[0], 7);
+    EXPECT_NE(absolute->preparation(), "");
+
+    const InFolder here(folder_.path());
+    EXPECT_EQ(labels(*open({kPicture}, {{"image", "p/[ab].png"}})), (std::vector<std::string>{"a.png", "b.png"}));
+    EXPECT_EQ(labels(*open({kPicture}, {{"", "?/[!a]*"}})),
+              (std::vector<std::string>{"p/B.png", "p/b.png", "p/c.jpg"}));
+    EXPECT_EQ(labels(*open({kPicture}, {{"", "./p/*/*.png"}})), (std::vector<std::string>{"deep/d.png"}));
+}
+
+TEST_F(OpenDataset, AFileNamedAsAPatternIsTheFile) {
+    write(folder_ / "a[1].png", png(7));
+    write(folder_ / "a1.png", png(8));
+    EXPECT_EQ(labels(*open({kPicture}, {{"", folder_ / "a[1].png"}})), std::vector<std::string>{"a[1].png"});
+    fs::remove(folder_ / "a[1].png");
+    EXPECT_EQ(labels(*open({kPicture}, {{"", folder_ / "a[1].png"}})), std::vector<std::string>{"a1.png"});
+}
+
+TEST_F(OpenDataset, APatternOfArraysIsAsAFolderOfThem) {
+    const std::vector<Input> inputs{{"ids", ov::element::f32, {1, 2}}, {"mask", ov::element::f32, {2}}};
+    for (const std::string name : {"0_ids", "0_mask", "1_mask", "1_ids"}) {
+        write(folder_ / ("s/" + name + ".npy"), npy<float>("<f4", "(2,)", {name[0] - 48.F, 4}));
+    }
+    write(folder_ / "s/notes.md", "text");
+    const auto arrays = open(inputs, {{"", folder_ / "s/*.npy"}});
+    EXPECT_EQ(labels(*arrays), (std::vector<std::string>{"0", "1"}));
+    EXPECT_EQ(fed(*arrays, 1, 1), (std::vector<float>{1, 4}));
+
+    for (const std::string name : {"z/2.npz", "z/1.npz"}) {
+        write_npz(folder_ / name, {{"x.npy", npy<float>("<f4", "(2,)", {name[2] - 48.F, 4})}});
+    }
+    const auto archives = open({{"x", ov::element::f32, {1, 2}}}, {{"", folder_ / "z/?.npz"}});
+    EXPECT_EQ(labels(*archives), (std::vector<std::string>{"1.npz", "2.npz"}));
+    EXPECT_EQ(fed(*archives, 1), (std::vector<float>{2, 4}));
+}
+
+TEST_F(OpenDataset, APatternWithoutDataSaysWhatItFits) {
+    write(folder_ / "p/a.md", "text");
+    write(folder_ / "p/b.md", "text");
+    write(folder_ / "p/deep/a.png", png(1));
+    const auto refused = [&](const std::string& pattern, const std::vector<std::string>& parts) {
+        expect_error([&] { open({kPicture}, {{"", folder_ / pattern}}); }, ErrorCode::InvalidData, parts);
+    };
+    refused("p/*.png", {"p/*.png: ", "fits no file", "expected pictures"});
+    refused("gone/*.png", {"gone/*.png: ", "fits no file"});
+    refused("p/a.md/*.png", {"fits no file"});
+    refused("p/d*", {"fits no file"});
+    refused("p/*.{png,jpg}", {"fits no file"});
+    refused("p/*", {"p/*: ", "fits no pictures", "2 other files"});
+    write(folder_ / "p/a.png", png(1));
+    write(folder_ / "p/a.npy", npy<float>("<f4", "()", {1}));
+    refused("p/a*", {"p/a*: fits 1 pictures and 1 .npy", "one kind"});
+}
+
+TEST_F(OpenDataset, APatternDoesNotPassOverAFolderThatCannotBeRead) {
+    write(folder_ / "a/x.png", png(1));
+    write(folder_ / "b/x.png", png(1));
+    fs::permissions(folder_.path(), fs::perms(0755));
+    fs::permissions(folder_ / "b", fs::perms(0711));
+    const uid_t user = ::geteuid();
+    if (user == 0 && ::seteuid(65534) != 0) {
+        GTEST_SKIP() << "root reads every folder, and may not become another user here";
+    }
+    if (user != 0) {
+        fs::permissions(folder_ / "b", fs::perms(0311));
+    }
+    expect_error([&] { open({kPicture}, {{"", folder_ / "*/x*.png"}}); }, ErrorCode::Io, {"b: cannot be read"});
+    EXPECT_EQ(::seteuid(user), 0);
+    fs::permissions(folder_ / "b", fs::perms(0755));
+}
+
+TEST_F(OpenDataset, AnInputOfThreeNumbersBesidePicturesGetsTheirSize) {
+    write(folder_ / "a.png", png(7));
+    const Input info{"im_info", ov::element::f32, {1, 3}};
+    const auto dataset = open({info, {"image", ov::element::f32, {1, 3, 8, 6}}}, {{"", folder_ / "*.png"}});
+    EXPECT_EQ(fed(*dataset, 0, 0), (std::vector<float>{8, 6, 3}));
+    EXPECT_EQ(fed(*dataset, 0, 1), std::vector<float>(8 * 6 * 3, 7));
+    EXPECT_EQ(labels(*dataset), std::vector<std::string>{"a.png"});
+    EXPECT_NE(dataset->preparation(), "");
+    ASSERT_EQ(dataset->remarks().size(), 1U);
+    EXPECT_NE(dataset->remarks()[0].find("\"im_info\""), std::string::npos);
+    EXPECT_EQ(select_samples(*dataset, {0})->remarks(), dataset->remarks());
+
+    const auto last = open({{"image", ov::element::f32, {1, 8, 6, 1}}, info}, {{"image", folder_ / "a.png"}});
+    EXPECT_EQ(fed(*last, 0, 1), (std::vector<float>{8, 6, 1}));
+}
+
+TEST_F(OpenDataset, ThePictureSizeIsTheOneThatIsFed) {
+    Bytes wide;
+    cv::imencode(".png", cv::Mat(5, 9, CV_8UC3, cv::Scalar::all(1)), wide);
+    write(folder_ / "p/a.png", wide);
+    write(folder_ / "p/b.png", png(1));
+    const Input info{"im_info", ov::element::i64, {1, 3}};
+    const auto sizes = [&](const Input& picture, const Preprocessing& preprocessing, std::size_t index) {
+        const auto dataset = open({picture, info}, {{"", folder_ / "p"}}, preprocessing);
+        return values<std::int64_t>(Feed(*model_, *dataset)(index).at(1));
+    };
+    const Input open_axes{"image", ov::element::f32, {1, 3, -1, -1}};
+    EXPECT_EQ(sizes(open_axes, {}, 0), (std::vector<std::int64_t>{5, 9, 3}));
+    EXPECT_EQ(sizes(open_axes, {}, 1), (std::vector<std::int64_t>{4, 4, 3}));
+    EXPECT_EQ(sizes(kPicture, {.letterbox = Letterbox{}}, 0), (std::vector<std::int64_t>{4, 4, 3}))
+        << "with its border";
+}
+
+TEST_F(OpenDataset, OnlyThatInputGetsASizeAndOnlyWhereItHasNoData) {
+    write(folder_ / "p/a.png", png(1));
+    write(folder_ / "size.npy", npy<float>("<f4", "(1, 3)", {40, 60, 2}));
+    const Input info{"im_info", ov::element::f32, {1, 3}};
+    const auto given = open({kPicture, info}, {{"", folder_ / "p"}, {"im_info", folder_ / "size.npy"}});
+    EXPECT_EQ(fed(*given, 0, 1), (std::vector<float>{40, 60, 2}));
+    EXPECT_TRUE(given->remarks().empty());
+
+    const auto refused = [&](const std::vector<Input>& inputs, const std::string& missing) {
+        expect_error(
+            [&] {
+                open(inputs, {{"image", folder_ / "p"}});
+            },
+            ErrorCode::InvalidOption, {"no data for input " + missing});
+    };
+    refused({kPicture, {"im_info", ov::element::f32, {1, 4}}}, "\"im_info\"");
+    refused({kPicture, {"im_info", ov::element::f32, {3}}}, "\"im_info\"");
+    refused({kPicture, {"im_info", ov::element::f32, {-1, 3}}}, "\"im_info\"");
+    refused({kPicture, info, {"scale", ov::element::f32, {1, 3}}}, "\"im_info\", \"scale\"");
+}
+
+TEST_F(OpenDataset, ASizeThatTheInputCannotHoldIsAnErrorOfTheSample) {
+    write(folder_ / "a.png", png(1));
+    const auto dataset = open({{"image", ov::element::f32, {1, 3, 200, 6}}, {"im_info", ov::element::i8, {1, 3}}},
+                              {{"", folder_ / "a.png"}});
+    expect_error([&] { Feed(*model_, *dataset)(0); }, ErrorCode::InvalidData, {"a.png", "\"im_info\"", "200"});
+}
+
 TEST_F(OpenDataset, RefusesWhatIsNoData) {
     write(folder_ / "data.csv", "1,2,3");
     expect_error([&] { open({kPicture}, {}); }, ErrorCode::InvalidOption, {"no data"});
