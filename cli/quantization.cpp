@@ -110,23 +110,6 @@ private:
     std::optional<Labels> labels_;
 };
 
-/// `given`, with what it leaves open taken from `base`.
-Preprocessing completed(Preprocessing given, const Preprocessing& base) {
-    const auto take = [](auto& to, const auto& from) {
-        if (!to) {
-            to = from;
-        }
-    };
-    take(given.mean, base.mean);
-    take(given.scale, base.scale);
-    take(given.rgb, base.rgb);
-    take(given.resize, base.resize);
-    take(given.crop_fraction, base.crop_fraction);
-    take(given.letterbox, base.letterbox);
-    take(given.layout, base.layout);
-    return given;
-}
-
 /// The options of `base` with those of the command line on top.
 Options effective_options(const Configuration& base, const Arguments& given, Progress& progress) {
     Options options = base.options;

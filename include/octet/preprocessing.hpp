@@ -47,6 +47,9 @@ struct Preprocessing {
     bool operator==(const Preprocessing&) const = default;
 };
 
+/// `given`, with the fields that it leaves unset taken from `base`; `fit` and `letterbox` are taken together.
+OCTET_API Preprocessing completed(Preprocessing given, const Preprocessing& base);
+
 /// What pictures fed to `input` of `model` will go through: `given`, completed from the model's rt_info
 /// (`octet/preparation`, then `model_info`) and the defaults. Every field is set, but `letterbox` only where `fit` is
 /// Letterbox; `mean` and `scale` have one value or one per channel; `layout` is NCHW, NHWC, CHW or HWC.

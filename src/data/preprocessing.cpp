@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "octet/error.hpp"
 
@@ -13,26 +14,6 @@ namespace {
 
 [[noreturn]] void invalid(const std::string& where, const std::string& message) {
     throw Error(ErrorCode::InvalidOption, where, message);
-}
-
-/// Takes what `target` leaves unset from `source`.
-void complete(Preprocessing& target, const Preprocessing& source) {
-    const auto take = [](auto& to, const auto& from) {
-        if (!to) {
-            to = from;
-        }
-    };
-    take(target.mean, source.mean);
-    take(target.scale, source.scale);
-    take(target.rgb, source.rgb);
-    take(target.resize, source.resize);
-    take(target.crop_fraction, source.crop_fraction);
-    take(target.layout, source.layout);
-    // `fit` and `letterbox` say one thing together, so a source that says either overrules all later ones.
-    if (!target.fit && !target.letterbox) {
-        target.fit = source.fit;
-        target.letterbox = source.letterbox;
-    }
 }
 
 void apply_defaults(Preprocessing& p) {
@@ -190,15 +171,35 @@ std::size_t find_picture_input(const std::vector<ModelInput>& inputs, const std:
 Preprocessing resolve(const ov::Model& model, const ModelInput& input, const Preprocessing& given) {
     Preprocessing result = given;
     if (const auto kept = kept_preparation(model)) {
-        complete(result, *kept);
+        result = completed(std::move(result), *kept);
     }
-    complete(result, model_info_preprocessing(model, result));
+    result = completed(result, model_info_preprocessing(model, result));
     apply_defaults(result);
     const auto layout = picture_layout(input, result.layout.value_or(""));
     result.layout = layout.name;
     const ov::Dimension& channels = input.shape[layout.channels];
     check(result, channels.is_static() ? static_cast<std::size_t>(channels.get_length()) : 3);
     return result;
+}
+
+Preprocessing completed(Preprocessing given, const Preprocessing& base) {
+    const auto take = [](auto& to, const auto& from) {
+        if (!to) {
+            to = from;
+        }
+    };
+    take(given.mean, base.mean);
+    take(given.scale, base.scale);
+    take(given.rgb, base.rgb);
+    take(given.resize, base.resize);
+    take(given.crop_fraction, base.crop_fraction);
+    take(given.layout, base.layout);
+    // `fit` and `letterbox` say one thing together, so one that says either overrules all later ones.
+    if (!given.fit && !given.letterbox) {
+        given.fit = base.fit;
+        given.letterbox = base.letterbox;
+    }
+    return given;
 }
 
 Preprocessing effective_preprocessing(const ov::Model& model, const Preprocessing& given, const std::string& input) {
