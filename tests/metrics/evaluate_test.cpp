@@ -229,7 +229,9 @@ TEST(Evaluate, TheBoxesOfAClassifierAreRefused) {
 
 class EvaluateMasks : public testing::Test {
 protected:
-    EvaluateMasks() : folder_(std::filesystem::path(testing::TempDir()) / "octet_evaluate_masks") {
+    EvaluateMasks()
+        : folder_(std::filesystem::path(testing::TempDir()) /
+                  ("octet_masks_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()))) {
         std::filesystem::create_directories(folder_);
     }
     ~EvaluateMasks() override {
