@@ -1,7 +1,6 @@
 #include "command_line.hpp"
 
 #include <algorithm>
-#include <memory>
 
 #include <CLI/CLI.hpp>
 #include <openvino/core/version.hpp>
@@ -9,11 +8,16 @@
 #include "octet/version.hpp"
 
 #include "base/text.hpp"
+#include "command_description.hpp"
 #include "commands.hpp"
+#include "completion.hpp"
+#include "exit_codes.hpp"
 #include "help.hpp"
+#include "man_page.hpp"
 #include "option_table.hpp"
 #include "pot_arguments.hpp"
 #include "usage_error.hpp"
+#include "values.hpp"
 
 namespace octet::cli {
 namespace {
@@ -145,6 +149,16 @@ const Command kCommands[] = {
      run_evaluate},
 };
 
+constexpr const char* kPurpose = "a trained model and some samples in, an INT8 OpenVINO model out";
+
+// `man` is a word of its own, not an option of `help`, which has none; what it prints is for man to read.
+const AnswerDescription kAnswers[] = {
+    {"help", "[COMMAND]", "An overview, or a command's options and examples, as octet COMMAND --help."},
+    {"man", "", "The manual page, for man: octet man | man -l -"},
+    {"completion", "bash|zsh|fish", "A script with which that shell completes the words of octet."},
+    {"version", "", "The version of octet and OpenVINO, as octet --version."},
+};
+
 std::string listed_commands() {
     std::string list;
     for (const auto& command : kCommands) {
@@ -154,17 +168,36 @@ std::string listed_commands() {
 }
 
 std::string general_help() {
-    std::string text =
-        "octet: a trained model and some samples in, an INT8 OpenVINO model out\n\n"
-        "Usage: octet COMMAND [options]\n\nCommands:\n";
+    std::string text = std::string("octet: ") + kPurpose + "\n\nUsage: octet COMMAND [options]\n\nCommands:\n";
     for (const auto& command : kCommands) {
         text += help_line(command.name, command.what);
     }
-    text += "\n" + help_line("octet COMMAND --help", "A command's options and examples.") +
-            help_line("octet --version", "The version of octet and OpenVINO.");
-    return text +
-           "\nExit codes: 0 done, 2 wrong usage or configuration, 3 model or data that cannot be used,\n"
-           "4 accuracy goal missed (model written), 70 internal error, 130 cancelled.\n";
+    text += "\n";
+    for (const auto& answer : kAnswers) {
+        text += help_line("octet " + answer.word + (answer.value.empty() ? "" : " " + answer.value), answer.what);
+    }
+    text += "\nExit codes:\n";
+    for (const auto& exit : kExitCodes) {
+        text += help_line(std::to_string(exit.code), exit.meaning);
+    }
+    return text;
+}
+
+/// What `octet man` and `octet completion SHELL` print.
+std::string text_for_shell(const std::string& first, const Words& words) {
+    const std::size_t most = first == "man" ? 1 : 2;
+    if (words.size() == 2 && (words[1] == "--help" || words[1] == "-h")) {
+        return general_help();
+    }
+    if (words.size() > most) {
+        throw UsageError("unexpected argument \"" + words[most] + "\"");
+    }
+    if (first == "man") {
+        return man_page(describe_program());
+    }
+    const auto shell = parse_choice<Shell>("completion", words.size() < 2 ? "" : words[1],
+                                           {{"bash", Shell::Bash}, {"zsh", Shell::Zsh}, {"fish", Shell::Fish}});
+    return completion_script(shell, describe_program());
 }
 
 std::string version_text() {
@@ -193,28 +226,26 @@ void refuse_unknown(const CLI::App& app) {
     throw UsageError("unknown option \"" + name + "\"" + did_you_mean(name, known));
 }
 
-// CLI11 ends every group with a blank line and begins the next with one.
-std::string without_double_blanks(std::string text) {
-    for (auto at = text.find("\n\n\n"); at != std::string::npos; at = text.find("\n\n\n", at)) {
-        text.erase(at, 1);
-    }
-    return text;
+void declare(const Command& command, CLI::App& app, OptionTable& table) {
+    command.declare(table);
+    app.set_help_flag("-h,--help", "This command's options and examples.")->group("Run");
+}
+
+CommandDescription describe(const Command& command, const CLI::App& app) {
+    return {command.name, command.what, command.usage, command.examples, describe_options(app)};
 }
 
 CommandLine parse_command(const Command& command, Words words) {
     CommandLine line{command.name, command.run, {}, {}};
-    CLI::App app(command.what);
-    app.formatter(std::make_shared<HelpFormatter>(command.usage));
-    app.footer("\nExamples:\n" + std::string(command.examples));
+    CLI::App app;
     OptionTable table(app, line.arguments);
-    command.declare(table);
-    app.set_help_flag("-h,--help", "This text.")->group("Run");
+    declare(command, app, table);
     app.allow_extras();
     try {
         std::reverse(words.begin(), words.end());  // as CLI11 wants it
         app.parse(std::move(words));
     } catch (const CLI::CallForHelp&) {
-        return {{}, {}, {}, without_double_blanks(app.help())};
+        return {{}, {}, {}, help_text(describe(command, app))};
     } catch (const CLI::ParseError& error) {
         refuse_unknown(app);
         throw UsageError(error.what());
@@ -236,6 +267,19 @@ CommandLine parse_command(const Command& command, Words words) {
 
 }  // namespace
 
+ProgramDescription describe_program() {
+    ProgramDescription program{kPurpose, {}, {}};
+    for (const auto& command : kCommands) {
+        CLI::App app;
+        Arguments unused;
+        OptionTable table(app, unused);
+        declare(command, app, table);
+        program.commands.push_back(describe(command, app));
+    }
+    program.answers.assign(std::begin(kAnswers), std::end(kAnswers));
+    return program;
+}
+
 bool is_command(const std::string& word) {
     return std::any_of(std::begin(kCommands), std::end(kCommands),
                        [&](const Command& command) { return word == command.name; });
@@ -254,6 +298,9 @@ CommandLine parse_command_line(const Words& words) {
     }
     if (first == "help") {
         return parse_command_line({words[1], "--help"});
+    }
+    if (first == "completion" || first == "man") {
+        return {{}, {}, {}, text_for_shell(first, words)};
     }
     Words known;
     for (const auto& command : kCommands) {

@@ -12,6 +12,8 @@
 #include "octet/options.hpp"
 #include "octet/preprocessing.hpp"
 
+#include "command_description.hpp"
+
 namespace octet::cli {
 
 enum class ProgressStyle { Auto, Plain, Json, None };
@@ -68,6 +70,9 @@ struct CommandLine {
     Arguments arguments;
     std::string text;  ///< help or version, to be printed
 };
+
+/// As help, manual page and completion tell it.
+ProgramDescription describe_program();
 
 /// Is `word` a command of octet?
 bool is_command(const std::string& word);

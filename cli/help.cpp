@@ -33,21 +33,15 @@ std::string help_line(const std::string& name, const std::string& what) {
     return text + line + "\n";
 }
 
-std::string HelpFormatter::make_usage(const CLI::App*, std::string) const {
-    return "\nUsage: " + usage_ + "\n";
-}
-
-std::string HelpFormatter::make_option(const CLI::Option* option, bool) const {
-    std::string name;
-    for (const auto& letter : option->get_snames()) {
-        name += "-" + letter + ", ";
+std::string help_text(const CommandDescription& command) {
+    std::string text = command.what + "\n\nUsage: " + command.usage + "\n";
+    for (const auto& group : command.groups) {
+        text += "\n" + group.name + ":\n";
+        for (const auto& option : group.options) {
+            text += help_line(option.spelling(), option.what);
+        }
     }
-    name += "--" + option->get_lnames().front();
-    const std::string value = option->get_type_name();
-    if (!value.empty() && value != "BOOLEAN") {
-        name += (value[0] == '[' && value[1] == '=' ? "" : " ") + value;
-    }
-    return help_line(name, option->get_description());
+    return text + "\nExamples:\n" + command.examples + "\n";
 }
 
 }  // namespace octet::cli

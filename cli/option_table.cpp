@@ -120,8 +120,8 @@ void OptionTable::quantization() {
             "transformer keeps residual additions and normalizations in floating point. Default auto: looks for "
             "attention, and says what it found.",
             "model_type");
-    setting("--target-device", "DEVICE", group,
-            "Whose rules hold: ANY, CPU, CPU_SPR, GPU, NPU, GNA, GNA3 or GNA3.5. Default ANY.", "target_device");
+    setting("--target-device", "ANY|CPU|CPU_SPR|GPU|NPU|GNA|GNA3|GNA3.5", group,
+            "Whose rules decide what runs in INT8. Default ANY.", "target_device");
     text("--hardware-rules", "FILE", group, "Rules of your own instead of the device's; docs/hardware_rules.md.",
          [this](const std::string& path) { out_.hardware_rules = path; });
     list("--ignored-scope", "NAME|re:REGEX", group,
@@ -200,10 +200,8 @@ void OptionTable::labels() {
 void OptionTable::detection() {
     const char* group = "Detection";
     auto& options = out_.evaluation.options;
-    text("--boxes", "FORMAT", group,
-         "How outputs hold boxes: auto, detection_output, boxes, yolov5, yolov8 or yolox. Default auto: by their "
-         "shapes.",
-         [&options](const std::string& value) {
+    text("--boxes", "auto|detection_output|boxes|yolov5|yolov8|yolox", group,
+         "How outputs hold boxes. Default auto: by their shapes.", [&options](const std::string& value) {
              options.boxes = parse_choice<BoxFormat>("--boxes", value,
                                                      {{"auto", BoxFormat::Auto},
                                                       {"detection_output", BoxFormat::DetectionOutput},
