@@ -204,6 +204,13 @@ std::string version_text() {
     return std::string("octet ") + kVersion + " (OpenVINO " + ov::get_openvino_version().buildNumber + ")\n";
 }
 
+// Takes a text that is made already: g++ 12 destroys members twice where one of a braced list throws.
+CommandLine to_print(std::string text) {
+    CommandLine line;
+    line.text = std::move(text);
+    return line;
+}
+
 // What CLI11 did not know: a mistyped option or a stray word.
 void refuse_unknown(const CLI::App& app) {
     const auto words = app.remaining();
@@ -245,7 +252,7 @@ CommandLine parse_command(const Command& command, Words words) {
         std::reverse(words.begin(), words.end());  // as CLI11 wants it
         app.parse(std::move(words));
     } catch (const CLI::CallForHelp&) {
-        return {{}, {}, {}, help_text(describe(command, app))};
+        return to_print(help_text(describe(command, app)));
     } catch (const CLI::ParseError& error) {
         refuse_unknown(app);
         throw UsageError(error.what());
@@ -291,16 +298,16 @@ CommandLine parse_command_line(const Words& words) {
     }
     const std::string first = lower_case(words.front());
     if (first == "--help" || first == "-h" || (first == "help" && words.size() == 1)) {
-        return {{}, {}, {}, general_help()};
+        return to_print(general_help());
     }
     if (first == "--version" || first == "version") {
-        return {{}, {}, {}, version_text()};
+        return to_print(version_text());
     }
     if (first == "help") {
         return parse_command_line({words[1], "--help"});
     }
     if (first == "completion" || first == "man") {
-        return {{}, {}, {}, text_for_shell(first, words)};
+        return to_print(text_for_shell(first, words));
     }
     Words known;
     for (const auto& command : kCommands) {

@@ -47,12 +47,13 @@ Offer offer_for(std::string value) {
         value.erase(0, kNamed.size());
     }
     const Words parts = split(value);
+    const bool is_list = parts.size() > 1 && std::all_of(parts.begin(), parts.end(), is_plain);
     for (const auto& part : parts) {
         if (part == "PATH" || part == "FILE") {
             offer.has_files = true;
         } else if (part == "FOLDER") {
             offer.has_folders = true;
-        } else if (parts.size() > 1 && part != "NAME" && is_plain(part)) {
+        } else if (is_list) {
             offer.choices.push_back(part);
         }
     }

@@ -31,15 +31,15 @@ struct Pipe {
     std::array<int, 2> ends{};
 };
 
-[[noreturn]] void become_octet(const std::vector<std::string>& words, int out, int err) {
-    std::vector<char*> arguments{const_cast<char*>(OCTET_COMMAND)};
+[[noreturn]] void become(const std::vector<std::string>& words, int out, int err) {
+    std::vector<char*> arguments;
     for (const auto& word : words) {
         arguments.push_back(const_cast<char*>(word.c_str()));
     }
     arguments.push_back(nullptr);
     dup2(out, STDOUT_FILENO);
     dup2(err, STDERR_FILENO);
-    execv(arguments[0], arguments.data());
+    execvp(arguments[0], arguments.data());
     _exit(127);
 }
 
@@ -70,6 +70,12 @@ void read_all(Pipe& out, Pipe& err, pid_t child, const RunSettings& settings, Fi
 }  // namespace
 
 Finished run_octet(const std::vector<std::string>& words, const RunSettings& settings) {
+    std::vector<std::string> all{OCTET_COMMAND};
+    all.insert(all.end(), words.begin(), words.end());
+    return run_program(all, settings);
+}
+
+Finished run_program(const std::vector<std::string>& words, const RunSettings& settings) {
     Pipe out, err;
     const int file = settings.stdout_to.empty() ? -1 : ::open(settings.stdout_to.c_str(), O_WRONLY | O_CLOEXEC);
     if (settings.is_stdout_closed) {
@@ -77,7 +83,7 @@ Finished run_octet(const std::vector<std::string>& words, const RunSettings& set
     }
     const pid_t child = fork();
     if (child == 0) {
-        become_octet(words, file >= 0 ? file : out.ends[1], err.ends[1]);
+        become(words, file >= 0 ? file : out.ends[1], err.ends[1]);
     }
     out.close_end(1);
     err.close_end(1);

@@ -22,6 +22,10 @@ struct RunSettings {
     std::function<void(pid_t process, std::string_view out)> watch;  ///< called as stdout grows
 };
 
+/// Runs `words`, the program (looked for as a shell does) and its arguments, to its end; exit code 127 where there is
+/// no such program.
+Finished run_program(const std::vector<std::string>& words, const RunSettings& settings = {});
+
 /// Runs the command that was built, with `words` as its arguments, to its end.
 Finished run_octet(const std::vector<std::string>& words, const RunSettings& settings = {});
 
