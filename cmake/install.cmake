@@ -18,6 +18,14 @@ install(FILES LICENSE NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT libra
 if(OCTET_BUILD_CLI)
     set_target_properties(octet_cli PROPERTIES INSTALL_RPATH "$ORIGIN/${octet_bin_to_lib};${octet_openvino_libraries}")
     install(TARGETS octet_cli COMPONENT command)
+    set(octet_shell ${CMAKE_BINARY_DIR}/shell)
+    install(FILES ${octet_shell}/octet.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT command)
+    install(FILES ${octet_shell}/octet.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
+            RENAME octet COMPONENT command)
+    install(FILES ${octet_shell}/octet.zsh DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions
+            RENAME _octet COMPONENT command)
+    install(FILES ${octet_shell}/octet.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d
+            COMPONENT command)
 endif()
 
 configure_package_config_file(cmake/octetConfig.cmake.in ${CMAKE_BINARY_DIR}/octetConfig.cmake
