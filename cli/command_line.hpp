@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,7 +48,9 @@ struct Arguments {
     std::string name;                              ///< of the result's files; empty: as the model
     std::filesystem::path config, hardware_rules;  ///< files; empty: none given
     std::optional<Profile> profile;
-    std::vector<Setting> settings;  ///< in the order given; `options` has them too
+    std::vector<Setting> settings;                   ///< in the order given; `options` has them too
+    IgnoredScope ignored;                            ///< on top of what the options say
+    std::map<std::string, ov::PartialShape> shapes;  ///< likewise; `options` has them too
     std::vector<DataSource> data;
     Preprocessing preprocessing;
     Options options;  ///< those given, on top of the profile Octet

@@ -13,6 +13,10 @@ namespace {
 
 using Words = std::vector<std::string>;
 
+Profile parse_profile(const std::string& option, const std::string& value) {
+    return parse_choice<Profile>(option, value, {{"octet", Profile::Octet}, {"pot", Profile::Pot}});
+}
+
 }  // namespace
 
 void OptionTable::model(const char* what) {
@@ -46,7 +50,8 @@ void OptionTable::shape() {
          "that the data decides. Default: from the data. Repeatable.",
          [this](const std::string& value) {
              auto [name, shape] = parse_shape("--shape", value);
-             if (!out_.options.shapes.emplace(name, shape).second) {
+             out_.options.shapes[name] = shape;
+             if (!out_.shapes.emplace(name, shape).second) {
                  throw UsageError("--shape: given twice for " +
                                   (name.empty() ? "the only input" : "input \"" + name + "\""));
              }
@@ -107,10 +112,7 @@ void OptionTable::quantization() {
            "given, or options.json of an earlier run.");
     text("--profile", "octet|pot", group,
          "octet: what measures best. pot: what POT 2023.3 does. Default octet; pot with a --config in POT's form.",
-         [this](const std::string& value) {
-             out_.profile =
-                 parse_choice<Profile>("--profile", value, {{"octet", Profile::Octet}, {"pot", Profile::Pot}});
-         });
+         [this](const std::string& value) { out_.profile = parse_profile("--profile", value); });
     setting("--subset", "N", group, "Measure N samples, evenly spread. Default: all.", "stat_subset_size");
     setting("--preset", "performance|mixed|accuracy", group,
             "performance: symmetric activations, the fastest. mixed: asymmetric activations, often more exact. "
@@ -126,14 +128,12 @@ void OptionTable::quantization() {
          [this](const std::string& path) { out_.hardware_rules = path; });
     list("--ignored-scope", "NAME|re:REGEX", group,
          "Leave this operation, or those whose whole name fits REGEX, in floating point. Repeatable.",
-         [this](const std::string& value) { out_.options.ignored.names.push_back(value); });
+         [this](const std::string& value) { out_.ignored.names.push_back(value); });
     list("--ignored-type", "TYPE", group, "Leave operations of this type, e.g. Add, in floating point. Repeatable.",
-         [this](const std::string& value) { out_.options.ignored.types.push_back({value}); });
+         [this](const std::string& value) { out_.ignored.types.push_back({value}); });
     list("--ignored-region", "A[,B]->C[,D]", group,
          "Leave all operations on the ways from A or B to C or D, these included, in floating point. Repeatable.",
-         [this](const std::string& value) {
-             out_.options.ignored.regions.push_back(parse_region("--ignored-region", value));
-         });
+         [this](const std::string& value) { out_.ignored.regions.push_back(parse_region("--ignored-region", value)); });
     setting("--range-preset", "default|quantile", group,
             "quantile: ranges from the quantiles 0.0001 and 0.9999 instead of extremes. Default default.",
             "range_estimator.preset");
@@ -261,8 +261,11 @@ void OptionTable::pot() {
              out_.pot.method = parse_choice<std::string>(
                  "--quantize", value, {{"default", "default"}, {"accuracy_aware", "accuracy_aware"}});
          });
-    setting("--preset", "performance|mixed", group, "Symmetric, or asymmetric activations. Default performance.",
-            "preset");
+    text("--preset", "performance|mixed", group, "Symmetric, or asymmetric activations. Default performance.",
+         [this](const std::string& value) {
+             set("--preset", "preset",
+                 parse_choice<std::string>("--preset", value, {{"performance", "performance"}, {"mixed", "mixed"}}));
+         });
     text("--engine", "accuracy_checker|simplified", group,
          "Who feeds the model: simplified, from pictures; accuracy_checker is not available yet.",
          [this](const std::string& value) {
@@ -278,7 +281,11 @@ void OptionTable::pot() {
         parse_number("--max-drop", value);
         out_.pot.has_max_drop = true;
     });
-    group = "Result";
+    pot_result();
+}
+
+void OptionTable::pot_result() {
+    const char* group = "Result";
     text("--output-dir", "FOLDER", group, "Where the result's folders are made. Default ./results.",
          [this](const std::string& path) { out_.output = path; });
     flag("-d,--direct-dump", group, "Write into FOLDER/optimized, without folders named after algorithms and time.",
@@ -309,7 +316,10 @@ void OptionTable::json(const char* what) {
 }
 
 void OptionTable::text(const char* name, const char* value, const char* group, const char* what, Take take) {
-    app_.add_option_function<std::string>(name, checked(name, std::move(take)), what)->type_name(value)->group(group);
+    app_.add_option_function<std::string>(name, checked(name, std::move(take)), what)
+        ->type_name(value)
+        ->group(group)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
 
 void OptionTable::list(const char* name, const char* value, const char* group, const char* what, Take take) {
@@ -351,6 +361,10 @@ void OptionTable::flag(const char* name, const char* group, const char* what, co
 }
 
 void OptionTable::set(const std::string& option, const std::string& key, const std::string& value) {
+    if (spelled(key) == "profile") {
+        out_.profile = parse_profile(option, value);
+        return;
+    }
     try {
         set_option(out_.options, key, value, option);
     } catch (const Error& error) {

@@ -32,6 +32,8 @@ public:
     void json(const char* what);
 
 private:
+    void pot_result();  ///< the rest of pot()
+
     /// Parts of labels().
     void detection();
     void evaluation_output();

@@ -32,42 +32,32 @@ Configuration template_configuration(const Arguments& given) {
     return configuration;
 }
 
-[[noreturn]] void refuse(const Arguments& given, const std::string& message) {
-    throw Error(ErrorCode::InvalidOption, given.config.string(), message);
-}
-
 Configuration file_configuration(const Arguments& given, Progress& progress) {
     ConfigurationGiven above;
-    above.data = given.pot.engine == "simplified" && !given.pot.data_source.empty();
+    above.simplified = given.pot.engine == "simplified";
+    above.needs_model = true;
+    above.needs_data = given.pot.data_source.empty();
+    above.needs_labels = given.evaluate;
     Configuration configuration = read_base(given, above, progress);
-    if (configuration.model.model.empty()) {
-        refuse(given, "model.model is missing; expected the path of the model's .xml");
-    }
-    if (configuration.model.weights.empty()) {
-        refuse(given, "model.weights is missing; expected the path of the model's .bin");
-    }
-    if (configuration.engine.data.empty() && !given.pot.data_source.empty()) {
+    const bool has_data = !configuration.engine.data.empty();
+    if (!has_data) {
         configuration.engine.data = {{{}, given.pot.data_source}};
     }
-    if (configuration.engine.data.empty()) {
-        refuse(given, "engine.data_source is missing; expected samples there, or --data-source");
-    }
-    if (given.evaluate && configuration.engine.labels.empty()) {
-        refuse(given, "--evaluate needs labels; expected them in engine.labels (without labels use octet evaluate)");
-    }
-    for (const auto& [is_given, name] :
-         {std::pair{!given.name.empty(), "--name"}, {given.pot.has_max_drop, "--max-drop"}}) {
-        if (is_given) {
-            progress.log(LogLevel::Warning, "configuration", fmt::format("{}: no effect beside --config", name));
+    for (const auto& [is_idle, name] : {std::pair{!given.name.empty(), "--name"},
+                                        {given.pot.has_max_drop, "--max-drop"},
+                                        {has_data && !given.pot.data_source.empty(), "--data-source"}}) {
+        if (is_idle) {
+            configuration.warnings.push_back(fmt::format("{}: no effect, the configuration says it", name));
+            progress.log(LogLevel::Warning, "configuration", configuration.warnings.back());
         }
     }
     return configuration;
 }
 
 /// FOLDER/<model>_<algorithms>/<time>, or FOLDER itself.
-fs::path run_folder(const Arguments& given, const Arguments& arguments) {
-    const fs::path folder = given.output.empty() ? "results" : given.output;
-    if (given.pot.direct_dump) {
+fs::path run_folder(const Arguments& arguments) {
+    const fs::path folder = arguments.output.empty() ? "results" : arguments.output;
+    if (arguments.pot.direct_dump) {
         return folder;
     }
     const auto& algorithms = arguments.options.algorithms;
@@ -105,12 +95,16 @@ int run_pot(const Arguments& given, Progress& progress) {
     if (arguments.name.empty()) {
         arguments.name = arguments.model.stem().string();
     }
-    const fs::path folder = run_folder(given, arguments);
+    const fs::path folder = run_folder(arguments);
+    arguments.output = folder / "optimized";
+    check_destination(arguments.output, arguments.name, arguments.model, arguments.weights);
     make_folder(folder);
     progress.open_log(folder / "log.txt", given.pot.log_level);
+    for (const auto& warning : configuration.warnings) {
+        progress.log_to_file(LogLevel::Warning, "configuration", warning);
+    }
     progress.log(LogLevel::Info, "pot", "the result and its log go to " + folder.string());
     progress.log(LogLevel::Info, "pot", describe(arguments.options));
-    arguments.output = folder / "optimized";
     try {
         quantize_and_save(arguments, progress);
     } catch (const Error& error) {

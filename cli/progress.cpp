@@ -148,6 +148,10 @@ bool Progress::cancelled() {
 }
 
 void Progress::finish() {
+    if (file_.is_open() && !file_.good()) {
+        write_err("warning: the log could not be written\n");
+        file_.close();
+    }
     end_phase();
     clear();
 }

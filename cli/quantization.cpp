@@ -113,21 +113,25 @@ private:
 /// The options of `base` with those of the command line on top.
 Options effective_options(const Configuration& base, const Arguments& given, Progress& progress) {
     Options options = base.options;
+    if (!given.hardware_rules.empty()) {
+        options.hardware_rules = text_of_file(given.hardware_rules);
+        if (options.hardware_rules.empty()) {
+            throw Error(ErrorCode::InvalidOption, given.hardware_rules.string(), "is empty; expected hardware rules");
+        }
+    }
     for (const auto& setting : given.settings) {
         for (const auto& warning : set_option(options, setting.key, setting.value, setting.option)) {
             progress.log(LogLevel::Warning, "configuration", warning);
         }
     }
     const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
-    append(options.ignored.names, given.options.ignored.names);
-    append(options.ignored.types, given.options.ignored.types);
-    append(options.ignored.regions, given.options.ignored.regions);
-    for (const auto& [input, shape] : given.options.shapes) {
+    append(options.ignored.names, given.ignored.names);
+    append(options.ignored.types, given.ignored.types);
+    append(options.ignored.regions, given.ignored.regions);
+    for (const auto& [input, shape] : given.shapes) {
         options.shapes[input] = shape;
     }
-    if (!given.hardware_rules.empty()) {
-        options.hardware_rules = text_of_file(given.hardware_rules);
-    }
+    refuse_contradictions(options);
     return options;
 }
 
@@ -155,6 +159,11 @@ Configuration read_base(const Arguments& arguments, const ConfigurationGiven& gi
         progress.log(LogLevel::Warning, "configuration", warning);
     }
     check_from_working_folder(base.model.model, arguments.config);
+    check_from_working_folder(base.model.weights, arguments.config);
+    check_from_working_folder(base.engine.classes, arguments.config);
+    if (base.engine.labels != "folders") {
+        check_from_working_folder(base.engine.labels, arguments.config);
+    }
     for (const auto& source : base.engine.data) {
         check_from_working_folder(source.path, arguments.config);
     }
@@ -166,13 +175,13 @@ Arguments on_top_of(const Configuration& base, const Arguments& given, Progress&
     arguments.options = effective_options(base, given, progress);
     if (given.model.empty()) {
         arguments.model = base.model.model;
-        arguments.weights = base.model.weights;
+        arguments.weights = given.weights.empty() ? base.model.weights : given.weights;
         arguments.name = given.name.empty() ? base.model.name : given.name;
     }
     if (given.data.empty()) {
         arguments.data = base.engine.data;
-        arguments.preprocessing = completed(given.preprocessing, base.engine.preprocessing);
     }
+    arguments.preprocessing = completed(given.preprocessing, base.engine.preprocessing);
     if (!given.evaluate && !given.evaluation.labels.empty()) {
         progress.log(LogLevel::Warning, "evaluate", "--labels: no effect without --evaluate");
     }
@@ -188,7 +197,7 @@ Arguments on_top_of(const Configuration& base, const Arguments& given, Progress&
 
 void quantize_and_save(const Arguments& arguments, Progress& progress) {
     const std::string stem = arguments.name.empty() ? model_stem(arguments.model) : arguments.name;
-    check_destination(arguments.output, stem, arguments.model);
+    check_destination(arguments.output, stem, arguments.model, arguments.weights);
     const auto model = read(arguments.model, progress, arguments.weights);
     const auto dataset = open_data(model, "the model", arguments, progress);
     const WantedEvaluation evaluation(arguments, model, *dataset, progress);
@@ -196,7 +205,7 @@ void quantize_and_save(const Arguments& arguments, Progress& progress) {
 
     const auto result = quantize(model, *samples.calibration, arguments.options, arguments.run, &progress);
     Summary summary;
-    summary.files = save(result, arguments.output, stem, arguments.model, arguments.run, &progress);
+    summary.files = save(result, arguments.output, stem, arguments.model, arguments.run, &progress, arguments.weights);
     summary.report = &result.report;
     summary.bytes_before = model_bytes(arguments.model, arguments.weights);
     summary.bytes_after = model_bytes(summary.files.xml);

@@ -1,5 +1,6 @@
 #include "octet/configuration.hpp"
 
+#include "base/text.hpp"
 #include "commands.hpp"
 #include "exit_codes.hpp"
 #include "quantization.hpp"
@@ -8,10 +9,11 @@
 namespace octet::cli {
 
 int run_quantize(const Arguments& given, Progress& progress) {
-    ConfigurationGiven above{given.profile, {}, !given.model.empty(), !given.data.empty()};
+    ConfigurationGiven above{.profile = given.profile, .model = !given.model.empty()};
+    above.simplified = above.data = !given.data.empty();
     for (const auto& setting : given.settings) {
-        if (setting.key == "target_device") {
-            above.target_device = setting.value;
+        if (spelled(setting.key) == "target_device") {  // presets are translated for it
+            above.target_device = given.options.target_device;
         }
     }
     const Arguments arguments = on_top_of(read_base(given, above, progress), given, progress);

@@ -89,6 +89,9 @@ std::unique_ptr<Dataset> open_data(const std::shared_ptr<const ov::Model>& model
             fmt::format("{}: {} samples, prepared as {}{}", source.path.string(), dataset->size(), describe(used),
                         from_model.empty() ? "" : fmt::format(" ({} from {})", from_model, whose)));
     }
+    if (dataset->preparation().empty() && !(arguments.preprocessing == Preprocessing{})) {
+        progress.log(LogLevel::Warning, "data", "the options of pictures have no effect: arrays are fed as they are");
+    }
     for (const auto& remark : dataset->remarks()) {
         progress.log(LogLevel::Info, "data", remark);
     }

@@ -12,7 +12,7 @@ target_compile_features(octet INTERFACE cxx_std_20)
 
 install(TARGETS octet EXPORT octetTargets COMPONENT library)
 install(DIRECTORY include/octet DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT library FILES_MATCHING PATTERN "*.hpp")
-install(FILES src/config/octet.schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/octet COMPONENT library)
+install(FILES docs/octet.schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/octet COMPONENT library)
 install(FILES LICENSE NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT library)
 
 if(OCTET_BUILD_CLI)

@@ -39,7 +39,9 @@ struct ConfigurationGiven {
     std::optional<Profile> profile{};            ///< unset: the file's, else `pot` for POT's form
     std::optional<std::string> target_device{};  ///< unset: the file's
     bool model = false;                          ///< section `model` is not read
-    bool data = false;                           ///< section `engine` is not read
+    bool simplified = false;  ///< the engine is POT's simplified one: what of another stands in the file is not read
+    bool data = false;        ///< samples are given, data_source is not read
+    bool needs_model = false, needs_data = false, needs_labels = false;  ///< what must be there, a model with weights
 };
 
 /// Options in one of two forms, names and values in any letter case:
@@ -57,9 +59,14 @@ OCTET_API Configuration parse_configuration(const std::string& text, const std::
 /// The same from a file, whose name ends in .json, .yaml or .yml. Throws Error(Io) too.
 OCTET_API Configuration read_configuration(const std::filesystem::path& file, const ConfigurationGiven& given = {});
 
+/// Throws Error(InvalidOption) for options that contradict each other.
+OCTET_API void refuse_contradictions(const Options& options);
+
 /// Sets one option by its dotted path, in POT's names or those of options.json, e.g.
-/// `activations.range_estimator.max.aggregator`. `value` is JSON; what is no JSON is taken as text.
-/// Returns warnings. Throws Error(InvalidOption) at `where` (empty: `key`).
+/// `activations.range_estimator.max.aggregator`. `value` is JSON; what is no JSON is taken as text. Null gives an
+/// option or a section of options the profile's values again. What contradicts other options is left to
+/// refuse_contradictions(). Returns warnings. Throws Error(InvalidOption) at `where` (empty: `key`), also for
+/// `profile`, which is chosen before all others: profile_options().
 OCTET_API std::vector<std::string> set_option(Options& options, const std::string& key, const std::string& value,
                                               const std::string& where = {});
 

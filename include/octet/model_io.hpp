@@ -25,17 +25,19 @@ struct SavedFiles {
 /// What save() would write. Worth calling before a long calibration; leaves nothing behind.
 /// Throws Error(InvalidOption) for a stem that is no plain file name and where a file of the source model (or its .bin)
 /// would be overwritten, Error(Io) where FOLDER is there but is no folder or takes no new file.
+/// `source`, `weights`: the model's files; no weights: the .bin beside it.
 OCTET_API SavedFiles check_destination(const std::filesystem::path& folder, const std::string& stem,
-                                       const std::filesystem::path& source = {});
+                                       const std::filesystem::path& source = {},
+                                       const std::filesystem::path& weights = {});
 
 /// Writes FOLDER/<stem>.xml and .bin, quantization.json and options.json, each through a temporary name in the same
 /// folder and a rename, so that a failure at any point leaves no partial file. FOLDER is made where it is missing.
 /// Before the rename the model is read back, compiled for CPU and run once.
-/// `source`: the file the model came from; writing over it is refused.
+/// `source`, `weights`: the files the model came from; writing over them is refused.
 /// Throws Error(Io) for a folder that cannot be written or a full disk, Error(Internal) where reading back fails.
 OCTET_API SavedFiles save(const QuantizedModel& result, const std::filesystem::path& folder, const std::string& stem,
                           const std::filesystem::path& source = {}, const RunOptions& run = {},
-                          Observer* observer = nullptr);
+                          Observer* observer = nullptr, const std::filesystem::path& weights = {});
 
 /// The quantizers of a model, as read from its graph: FakeQuantize operations and integer weights behind
 /// Convert -> [Subtract] -> Multiply. `samples` is 0. In topological order.

@@ -46,6 +46,13 @@ std::string lower_case(std::string_view text) {
     return out;
 }
 
+std::string spelled(const std::string& name) {
+    std::string key = lower_case(name);
+    std::replace_if(
+        key.begin(), key.end(), [](char letter) { return letter == ' ' || letter == '-'; }, '_');
+    return key;
+}
+
 std::string nearest(std::string_view name, const std::vector<std::string>& candidates) {
     const std::string wanted = lower_case(name);
     std::string best;

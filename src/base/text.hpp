@@ -28,4 +28,7 @@ std::string short_number(double value);
 
 std::string lower_case(std::string_view text);
 
+/// A name as options are spelled: lower case, `_` for blanks and hyphens.
+std::string spelled(const std::string& name);
+
 }  // namespace octet

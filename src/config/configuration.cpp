@@ -46,6 +46,16 @@ Json nested(const std::string& path, Json value) {
     return value;
 }
 
+/// Why a name is no option.
+std::string unknown_text(const std::string& key) {
+    const std::string name = spelled(key).starts_with("engine.") ? key.substr(key.find('.') + 1) : key;
+    if (!known_path(name, "engine").empty() && known_path(name, "options").empty()) {
+        return "is no option but of the engine; the command line has --data, --mean, --scale, --rgb and others for "
+               "that";
+    }
+    return "unknown" + did_you_mean(spelled(key), known_paths("options"));
+}
+
 }  // namespace
 
 Configuration parse_configuration(const std::string& text, const std::string& where, const ConfigurationGiven& given) {
@@ -72,21 +82,28 @@ Configuration read_configuration(const std::filesystem::path& file, const Config
     return parse_configuration(read_text(file), file.string(), given);
 }
 
+void refuse_contradictions(const Options& options) {
+    Problems problems;
+    check_together(options, problems);
+    problems.throw_any();
+}
+
 std::vector<std::string> set_option(Options& options, const std::string& key, const std::string& value,
                                     const std::string& where) {
-    const bool is_option = !known_path(key, "options").empty();
-    const char* definition = is_option ? "options" : "params";
-    const std::string path = known_path(key, definition);
+    const std::string name = spelled(key).starts_with("compression.") ? key.substr(key.find('.') + 1) : key;
+    const char* definition = known_path(name, "options").empty() ? "params" : "options";
+    const std::string path = known_path(name, definition);
     Problems problems(where.empty() ? key : where, path);
     Options changed = options;
     if (path.empty()) {
-        problems.add("", "unknown" + did_you_mean(spelled(key), known_paths("options")));
-    } else if (const Json json = json_or_text(value); !json.is_null()) {
+        problems.add("", unknown_text(name));
+    } else if (path == "profile") {
+        problems.add("", "is chosen before all other options; use --profile");
+    } else if (const Json json = json_or_text(value); json.is_null()) {
+        changed = with_default(options, path);
+    } else {
         take_fields(changed, conform(nested(path, json), definition, "", problems), "", problems);
-    } else if (const Field* field = find_field(path)) {
-        field->take(changed, json, path, problems);
     }
-    check_together(changed, problems);
     problems.throw_any();
     options = std::move(changed);
     return problems.warnings();

@@ -67,6 +67,7 @@ Preprocessing read_preprocessing(const Json& section) {
             preprocessing.crop_fraction = value.get<double>();
         } else if (name == "letterbox") {
             preprocessing.letterbox = read_letterbox(value);
+            preprocessing.fit = preprocessing.letterbox ? Fit::Letterbox : Fit::Stretch;
         } else if (name == "layout") {
             preprocessing.layout = value.get<std::string>();
         }
@@ -87,8 +88,10 @@ ModelSource read_model_section(const Json& section, const std::string& place, Pr
             }
         }
         problems.add(below(place, "cascade"), "several models in a row are not available yet; quantize each by itself");
-    } else if (cascade.size() == 1 && cascade[0].is_object()) {
+    } else if (cascade.size() == 1) {
         problems.warn(below(place, "cascade"), "holds one model only, which is taken as the model");
+    }
+    if (!cascade.empty() && cascade[0].is_object()) {
         source = {source.name.empty() ? text_in(cascade[0], "name") : source.name, text_in(cascade[0], "model"),
                   text_in(cascade[0], "weights")};
     }
@@ -99,8 +102,12 @@ EngineSource read_engine_section(const Json& section, const std::string& place, 
     if (section.contains("device") && lower_case(text_in(section, "device")) != "cpu") {
         problems.warn(below(place, "device"), "no effect: samples run on the CPU");
     }
+    const auto source = read_preprocessing(section);
+    if (source.scale && std::count(source.scale->begin(), source.scale->end(), 0.0) > 0) {
+        problems.add(below(place, "scale"), "expected numbers other than 0; got " + in_short(section.at("scale")));
+    }
     return {section.contains("data_source") ? read_data_source(section.at("data_source")) : std::vector<DataSource>{},
-            read_preprocessing(section), text_in(section, "labels"), text_in(section, "classes")};
+            source, text_in(section, "labels"), text_in(section, "classes")};
 }
 
 }  // namespace octet

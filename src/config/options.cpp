@@ -63,13 +63,31 @@ Options read_options_json(const Json& json, const ConfigurationGiven& given, Pro
     const auto named = good.contains("profile") ? std::optional(profile_name().read(good.at("profile"))) : std::nullopt;
     if (named && given.profile && *named != *given.profile) {
         problems.add("profile", "is " + good.at("profile").get<std::string>() +
-                                    "; all options of a file that names its profile are of that one");
+                                    ", but --profile is not; a file of options holds those of its own profile");
     }
     Options options = profile_options(given.profile.value_or(named.value_or(Profile::Octet)));
+    if (good.contains("sampling") && good.contains("shuffle_data") &&
+        (good.at("sampling") == Json("shuffle")) != good.at("shuffle_data").get<bool>()) {
+        problems.add("shuffle_data",
+                     "is " + in_short(good.at("shuffle_data")) + ", but sampling is " + in_short(good.at("sampling")));
+    }
     take_fields(options, good, "", problems);
     take_given_device(options, given, problems);
     check_together(options, problems);
     return options;
+}
+
+Options with_default(const Options& options, const std::string& path) {
+    Json all = options_json(options);
+    const Json defaults = options_json(profile_options(options.profile));
+    const auto place = pointer(path);
+    if (defaults.contains(place)) {
+        all[place] = defaults.at(place);
+    } else if (all.contains(place)) {
+        all[place.parent_pointer()].erase(place.back());
+    }
+    Problems none;
+    return read_options_json(all, {}, none);
 }
 
 void take_given_device(Options& options, const ConfigurationGiven& given, Problems& problems) {

@@ -17,6 +17,9 @@ std::vector<std::pair<std::string, std::string>> option_texts(const Options& opt
 /// The form of options.json read back; what is wrong goes to `problems`.
 Options read_options_json(const Json& json, const ConfigurationGiven& given, Problems& problems);
 
+/// `options`, with what is at the dotted path as the profile has it.
+Options with_default(const Options& options, const std::string& path);
+
 /// The target device that stands above the configuration, where there is one.
 void take_given_device(Options& options, const ConfigurationGiven& given, Problems& problems);
 

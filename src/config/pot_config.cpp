@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "base/text.hpp"
 #include "config/codecs.hpp"
 #include "config/engine.hpp"
 #include "config/fields.hpp"
@@ -51,15 +52,38 @@ bool has_entry(const Json& object, const std::string& name) {
     return false;
 }
 
-/// The whole file without the section `name`; a remark tells so.
-void drop_section(Json& file, const std::string& name, const std::string& why, Problems& problems) {
-    for (auto entry = file.begin(); entry != file.end(); ++entry) {
+/// An entry of an object in any letter case; null where there is none.
+Json* find_entry(Json& object, const std::string& name) {
+    for (auto entry = object.begin(); object.is_object() && entry != object.end(); ++entry) {
         if (spelled(entry.key()) == name) {
-            problems.warn(entry.key(), "not read: " + why);
-            file.erase(entry);
-            return;
+            return &entry.value();
         }
     }
+    return nullptr;
+}
+
+/// Takes entries out of an object, in any letter case. Was any of them there?
+bool take_out(Json& object, const std::vector<std::string>& names) {
+    std::vector<std::string> keys;
+    for (auto entry = object.begin(); object.is_object() && entry != object.end(); ++entry) {
+        if (std::find(names.begin(), names.end(), spelled(entry.key())) != names.end()) {
+            keys.push_back(entry.key());
+        }
+    }
+    for (const auto& key : keys) {
+        object.erase(key);
+    }
+    return !keys.empty();
+}
+
+/// The names of entries that belong to POT's other engine.
+std::vector<std::string> other_engine_entries() {
+    std::vector<std::string> names;
+    const Json refused = schema_keyword("engine", "", "x-refused");
+    for (const auto& [name, reason] : refused.items()) {
+        names.push_back(name);
+    }
+    return names;
 }
 
 class PotReader {
@@ -75,6 +99,7 @@ public:
         } else {
             read_compression(conform(json, "compression", "", problems_), "");
         }
+        check_needs();
         take_given_device(options(), given_, problems_);
         if (!is_api_form_) {
             options().preset = aliased(options().preset, options().target_device);
@@ -98,16 +123,47 @@ private:
     }
 
     void read_file(Json file) {
-        if (given_.model) {
-            drop_section(file, "model", "the command line says which model", problems_);
+        if (given_.model && take_out(file, {"model"})) {
+            problems_.warn("model", "not read: the command line says which model");
         }
-        if (given_.data) {
-            drop_section(file, "engine", "the command line says which samples", problems_);
+        if (Json* engine = find_entry(file, "engine")) {
+            drop_given(*engine);
         }
         const Json good = conform(file, "file", "", problems_);
         configuration_.model = read_model_section(good.value("model", Json::object()), "model", problems_);
         configuration_.engine = read_engine_section(good.value("engine", Json::object()), "engine", problems_);
         read_compression(good.value("compression", Json::object()), "compression");
+    }
+
+    /// Leaves out of the engine what the command line says.
+    void drop_given(Json& engine) {
+        if (given_.simplified) {
+            const bool has_other = take_out(engine, other_engine_entries());
+            take_out(engine, {"type"});
+            if (has_other) {
+                problems_.warn("engine", "what belongs to the engine accuracy_checker is not read");
+            }
+        }
+        if (given_.data && take_out(engine, {"data_source"})) {
+            problems_.warn("engine", "data_source is not read: the command line says which samples");
+        }
+    }
+
+    void check_needs() {
+        const auto& [model, engine] = std::tie(configuration_.model, configuration_.engine);
+        if (given_.needs_model && model.model.empty()) {
+            problems_.add("model.model", "is missing; expected the path of the model's .xml");
+        }
+        if (given_.needs_model && model.weights.empty()) {
+            problems_.add("model.weights", "is missing; expected the path of the model's .bin");
+        }
+        if (given_.needs_data && engine.data.empty()) {
+            problems_.add("engine.data_source", "is missing; expected samples there, or --data-source");
+        }
+        if (given_.needs_labels && engine.labels.empty()) {
+            problems_.add("engine.labels",
+                          "is missing, and --evaluate needs labels; without labels use octet evaluate");
+        }
     }
 
     void read_compression(Json section, const std::string& place) {
@@ -151,8 +207,11 @@ private:
     void take(const Json& object, const std::string& place) {
         take_fields(options(), object, place, problems_,
                     [&](const Field& field, const Json& value, const std::string& at_place) {
-                        const auto [before, is_new] = taken_.emplace(field.path, std::pair(value, at_place));
-                        if (!is_new && before->second.first != value) {
+                        const bool is_shuffle = field.path == "shuffle_data";  // another word for `sampling`
+                        const Json meant = is_shuffle ? Json(value.get<bool>() ? "shuffle" : "first") : value;
+                        const auto [before, is_new] =
+                            taken_.emplace(is_shuffle ? "sampling" : field.path, std::pair(meant, at_place));
+                        if (!is_new && before->second.first != meant) {
                             problems_.add(at_place, "is " + in_short(value) + ", but " +
                                                         problems_.given(before->second.second) + " is " +
                                                         in_short(before->second.first) + "; one run has one value");

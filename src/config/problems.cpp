@@ -54,7 +54,11 @@ std::string Problems::text(const Entry& entry) const {
     if (!base_.empty() && path.starts_with(base_)) {
         path.erase(0, base_.size() + (path.size() > base_.size() && path[base_.size()] == '.' ? 1 : 0));
     }
-    return joined(path, entry.what);
+    std::string line = joined(path, entry.what);
+    // Names in the text may hold anything; a line stays a line.
+    std::replace_if(
+        line.begin(), line.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+    return line;
 }
 
 std::vector<Problems::Entry> Problems::sorted(std::vector<Entry> entries) const {
@@ -92,7 +96,11 @@ void Problems::throw_any() const {
 std::string in_short(const Json& json) {
     std::string text = text_of(json, -1);
     if (text.size() > kLongestValue) {
-        text.resize(kLongestValue);
+        std::size_t end = kLongestValue;
+        while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) {  // within a character
+            --end;
+        }
+        text.resize(end);
         text += "...";
     }
     return text;

@@ -1,6 +1,7 @@
 #include "config/schema.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <mutex>
 #include <set>
@@ -113,6 +114,13 @@ Json choice(const Json& schema, const std::string& text) {
     return text;
 }
 
+/// 3 for 3.0, as JSON Schema has it; what is no whole number as it is.
+Json whole_number(const Json& json) {
+    constexpr double kLargest = 9007199254740992;  // beyond it not each whole number is a double
+    const double value = json.get<double>();
+    return value == std::floor(value) && std::abs(value) <= kLargest ? Json(static_cast<std::int64_t>(value)) : json;
+}
+
 /// Names and choices in the schema's spelling; what is null is left out.
 class Speller {
 public:
@@ -135,6 +143,9 @@ public:
                 list.push_back(spell(json[i], whole.at("items"), at(path, i), at(given, i)));
             }
             return list;
+        }
+        if (json.is_number_float() && is_type(whole, "integer")) {
+            return whole_number(json);
         }
         return json.is_string() ? choice(whole, json.get<std::string>()) : json;
     }
@@ -199,10 +210,9 @@ std::string bound(const Json& schema, const char* keyword, const char* words) {
 }
 
 std::string number_text(const Json& schema, const std::string& what) {
-    const std::string low = bound(schema, "minimum", "at least ") + bound(schema, "exclusiveMinimum", "above ");
+    const std::string low = bound(schema, "minimum", "of at least ") + bound(schema, "exclusiveMinimum", "above ");
     const std::string high = bound(schema, "maximum", "at most ") + bound(schema, "exclusiveMaximum", "below ");
-    return what + (low.empty() && high.empty() ? "" : " of ") + low + (low.empty() || high.empty() ? "" : " and ") +
-           high;
+    return what + (low.empty() && high.empty() ? "" : " ") + low + (low.empty() || high.empty() ? "" : " and ") + high;
 }
 
 /// What may stand where the schema says this, for a message.
@@ -211,16 +221,18 @@ std::string expected_text(const Json& schema) {
         return schema.at("x-expected");
     }
     if (schema.contains("enum")) {
-        return "one of " + listed(schema.at("enum").get<std::vector<std::string>>());
+        return (schema.at("enum").size() > 1 ? "one of " : "") +
+               listed(schema.at("enum").get<std::vector<std::string>>());
     }
     if (schema.contains("properties")) {
         return "an object with some of " + listed(names_of(schema.at("properties")));
     }
-    return is_type(schema, "boolean")   ? "true or false"
-           : is_type(schema, "integer") ? number_text(schema, "a whole number")
-           : is_type(schema, "number")  ? number_text(schema, "a number")
-           : is_type(schema, "array")   ? "a list"
-                                        : "text";
+    return is_type(schema, "boolean")     ? "true or false"
+           : is_type(schema, "integer")   ? number_text(schema, "a whole number")
+           : is_type(schema, "number")    ? number_text(schema, "a number")
+           : is_type(schema, "array")     ? "a list"
+           : schema.contains("minLength") ? "text that is not empty"
+                                          : "text";
 }
 
 bool holds(const Json& list, const std::string& word) {
@@ -253,7 +265,12 @@ void add_paths(std::vector<std::string>& paths, const Json& schema, const std::s
 /// Where entries of that name may stand below `definition`, for a message; empty: nowhere.
 std::string places_of(const std::string& name, const std::string& definition) {
     constexpr std::size_t kShown = 2;
-    std::vector<std::string> paths = known_paths(definition);
+    static const std::map<std::string, std::vector<std::string>> kPaths{{"file", known_paths("file")},
+                                                                        {"compression", known_paths("compression")},
+                                                                        {"algorithms", known_paths("algorithms")},
+                                                                        {"options", known_paths("options")},
+                                                                        {"params", known_paths("params")}};
+    std::vector<std::string> paths = kPaths.at(definition);
     std::erase_if(paths, [&](const std::string& path) { return path != name && !path.ends_with("." + name); });
     const auto depth = [](const std::string& path) { return std::count(path.begin(), path.end(), '.'); };
     std::stable_sort(paths.begin(), paths.end(),
@@ -404,13 +421,6 @@ std::vector<std::string> known_paths(const std::string& definition) {
 
 Json schema_keyword(const std::string& definition, const std::string& path, const std::string& keyword) {
     return schema_at(definition, path).value(keyword, Json());
-}
-
-std::string spelled(const std::string& key) {
-    std::string name = lower_case(key);
-    std::replace_if(
-        name.begin(), name.end(), [](char letter) { return letter == ' ' || letter == '-'; }, '_');
-    return name;
 }
 
 }  // namespace octet

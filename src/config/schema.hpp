@@ -24,7 +24,4 @@ std::vector<std::string> known_paths(const std::string& definition);
 /// A keyword of the schema at a dotted path below `definition`; null where there is none.
 Json schema_keyword(const std::string& definition, const std::string& path, const std::string& keyword);
 
-/// A key as the schema spells them: lower case, `_` for blanks and hyphens.
-std::string spelled(const std::string& key);
-
 }  // namespace octet

@@ -37,7 +37,10 @@ std::size_t skip_string_or_comment(const std::string& text, std::size_t at) {
         return at;
     }
     const auto end = text.find(is_line ? "\n" : "*/", at + 2);
-    return end == std::string::npos ? text.size() : end + (is_line ? 0 : 2);
+    if (end == std::string::npos) {
+        return is_line ? text.size() : at;  // one that does not end is no comment
+    }
+    return end + (is_line ? 0 : 2);
 }
 
 /// Comments and trailing commas become blanks, so that places stay true.
@@ -310,13 +313,31 @@ private:
     Json content(const YAML::Node& node, const std::string& path) {
         switch (node.Type()) {
             case YAML::NodeType::Scalar:
-                return node.Tag() == "!" ? Json(node.Scalar()) : yaml_scalar(node.Scalar());
+                return scalar(node, path);
             case YAML::NodeType::Sequence:
                 return list(node, path);
             case YAML::NodeType::Map:
                 return object(node, path);
             default:
                 return nullptr;
+        }
+    }
+
+    /// What is quoted or tagged as text is text.
+    Json scalar(const YAML::Node& node, const std::string& path) {
+        const std::string tag = node.Tag(), core = "tag:yaml.org,2002:";
+        if (!tag.empty() && tag != "?" && tag != "!" && !tag.starts_with(core)) {
+            problems_.add(path, "has the tag " + tag + ", which means nothing here");
+        }
+        return tag == "!" || tag == core + "str" ? Json(node.Scalar()) : yaml_scalar(node.Scalar());
+    }
+
+    /// The entries of `<<` that the object does not have itself.
+    static void merge(Json& object, const Json& others) {
+        for (const auto& each : others.is_array() ? others : Json::array({others})) {
+            if (each.is_object()) {
+                object.insert(each.begin(), each.end());
+            }
         }
     }
 
@@ -337,6 +358,11 @@ private:
             }
             json[name] = value(entry.second, below(path, name), entry.first.Mark());
         }
+        if (json.contains("<<")) {
+            const Json others = std::move(json["<<"]);
+            json.erase("<<");
+            merge(json, others);
+        }
         return json;
     }
 
@@ -356,7 +382,12 @@ Source read_json(const std::string& text, const std::string& where, Problems& pr
 
 Source read_yaml(const std::string& text, const std::string& where, Problems& problems) {
     try {
-        return YamlReader(where, problems).read(YAML::Load(text));
+        const auto documents = YAML::LoadAll(text);
+        if (documents.size() > 1) {
+            throw Error(ErrorCode::InvalidOption, where,
+                        "holds " + std::to_string(documents.size()) + " YAML documents; expected one");
+        }
+        return YamlReader(where, problems).read(documents.empty() ? YAML::Node() : documents.front());
     } catch (const YAML::Exception& error) {
         throw Error(ErrorCode::InvalidOption, place(where, position_of(error.mark)), "this is no YAML: " + error.msg);
     }

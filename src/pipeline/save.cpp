@@ -34,10 +34,14 @@ bool is_same_file(const fs::path& a, const fs::path& b) {
     return fs::equivalent(a, b, error) && !error;
 }
 
-/// The source and the .bin of its name. A .bin that another .xml stands beside belongs to that, not to the source.
-std::vector<fs::path> source_files(const fs::path& source) {
+/// The source and its weights: those given, else the .bin of its name. A .bin that another .xml stands beside belongs
+/// to that, not to the source.
+std::vector<fs::path> source_files(const fs::path& source, const fs::path& given_weights) {
     if (source.empty()) {
         return {};
+    }
+    if (!given_weights.empty()) {
+        return {source, given_weights};
     }
     const fs::path weights = fs::path(source).replace_extension(".bin");
     const fs::path xml = fs::path(source).replace_extension(".xml");
@@ -93,9 +97,9 @@ void check_stem(const std::string& stem) {
     }
 }
 
-void check_targets(const SavedFiles& files, const fs::path& source) {
+void check_targets(const SavedFiles& files, const fs::path& source, const fs::path& weights) {
     for (const auto& target : all_of(files)) {
-        for (const auto& original : source_files(source)) {
+        for (const auto& original : source_files(source, weights)) {
             if (is_same_file(target, original)) {
                 throw Error(ErrorCode::InvalidOption, target.string(),
                             "would overwrite the source model; choose another output folder");
@@ -195,18 +199,19 @@ fs::path or_current(const fs::path& folder) {
 
 }  // namespace
 
-SavedFiles check_destination(const fs::path& folder, const std::string& stem, const fs::path& source) {
+SavedFiles check_destination(const fs::path& folder, const std::string& stem, const fs::path& source,
+                             const fs::path& weights) {
     check_stem(stem);
     const SavedFiles files = destination(or_current(folder), stem);
     const Folder made(or_current(folder));
-    check_targets(files, source);
+    check_targets(files, source, weights);
     TemporaryFile probe(files.xml);
     probe.finish();
     return files;
 }
 
 SavedFiles save(const QuantizedModel& result, const fs::path& folder, const std::string& stem, const fs::path& source,
-                const RunOptions& run, Observer* observer) {
+                const RunOptions& run, Observer* observer, const fs::path& weights) {
     Observer silent;
     Observer& watcher = observer ? *observer : silent;
     watcher.phase("write", 0);
@@ -214,7 +219,7 @@ SavedFiles save(const QuantizedModel& result, const fs::path& folder, const std:
     check_stem(stem);
     const SavedFiles files = destination(or_current(folder), stem);
     Folder made(or_current(folder));
-    check_targets(files, source);
+    check_targets(files, source, weights);
     const auto model = with_provenance(result);
     check_space(*model, or_current(folder));
 

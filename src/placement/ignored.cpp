@@ -123,8 +123,10 @@ bool is_same_value(const std::string& a, const std::string& b) {
 }
 
 bool has_attributes(const ov::Node& node, const std::map<std::string, std::string>& attributes) {
-    return std::all_of(attributes.begin(), attributes.end(),
-                       [&](const auto& wanted) { return is_same_value(attribute(node, wanted.first), wanted.second); });
+    return std::all_of(attributes.begin(), attributes.end(), [&](const auto& wanted) {
+        const std::string value = attribute(node, wanted.first);
+        return !value.empty() && is_same_value(value, wanted.second);
+    });
 }
 
 /// The operations that `fits`.
@@ -294,12 +296,14 @@ void check_region(const ov::Model& model, const IgnoredRegion& region) {
 }
 
 /// What is to be told of a type that no operation has: a remark, or an error where OpenVINO does not have it either.
-std::string check_type(const std::string& type, const std::set<std::string>& types) {
+/// `is_met`: an operation of the type has the attributes.
+std::string check_type(const IgnoredType& entry, bool is_met, const std::set<std::string>& types) {
+    const std::string& type = entry.type;
     const std::string wanted = lower_case(type);
     const auto is_wanted = [&](const std::string& known) { return lower_case(known) == wanted; };
     if (std::any_of(types.begin(), types.end(), is_wanted) ||
         (wanted == "convolution" && types.count("GroupConvolution"))) {
-        return "";
+        return is_met ? "" : "ignored type: no " + type + " of the model has all the attributes given";
     }
     std::vector<std::string> all(types.begin(), types.end());
     for (const auto& [name, make] : ov::get_available_opsets()) {
@@ -318,12 +322,14 @@ std::string check_type(const std::string& type, const std::set<std::string>& typ
 
 std::vector<std::string> check_scope(const ov::Model& model, const IgnoredScope& scope) {
     std::vector<std::string> names;
+    std::vector<std::shared_ptr<ov::Node>> nodes;
     std::set<std::string> types;
     for (const auto& part : all_graphs(model)) {
         for (const auto& node : part.model->get_ordered_ops()) {
             if (!is_constant(*node)) {
                 names.push_back(part.prefix + node->get_friendly_name());
                 types.insert(node->get_type_name());
+                nodes.push_back(node);
             }
         }
     }
@@ -342,7 +348,10 @@ std::vector<std::string> check_scope(const ov::Model& model, const IgnoredScope&
     }
     std::vector<std::string> remarks;
     for (const auto& entry : scope.types) {
-        if (auto remark = check_type(entry.type, types); !remark.empty()) {
+        const bool is_met = std::any_of(nodes.begin(), nodes.end(), [&](const auto& node) {
+            return has_type(*node, entry.type) && has_attributes(*node, entry.attributes);
+        });
+        if (auto remark = check_type(entry, is_met, types); !remark.empty()) {
             remarks.push_back(std::move(remark));
         }
     }

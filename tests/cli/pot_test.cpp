@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "command_fixture.hpp"
 
@@ -216,6 +217,7 @@ TEST_F(Pot, WrongOptionsTogetherAreRefused) {
          "needs labels"},
         {"evaluation without labels in the file", {"-c", config, "-e"}, "needs labels"},
         {"unknown method", {"-q", "best"}, "--quantize: expected one of default, accuracy_aware"},
+        {"preset of another command", {"-q", "default", "--preset", "accuracy"}, "one of performance, mixed"},
         {"unknown engine", {"-q", "default", "--engine", "fast"}, "--engine: expected one of"},
         {"unknown level", {"-c", config, "--log-level", "LOUD"}, "--log-level: expected one of CRITICAL"},
         {"abbreviation", {"-c", config, "--output", "x"}, "--output-dir"},
@@ -238,9 +240,9 @@ struct WrongConfig {
 TEST_F(Pot, WrongConfigurationsAreRefused) {
     const std::string algorithm = R"({"name": "DefaultQuantization"})", model = good_model(), engine = good_engine();
     const WrongConfig configs[] = {
-        {"", engine, good_compression_, "model.model is missing"},
-        {R"({"weights": "a.bin"})", engine, good_compression_, "model.model is missing"},
-        {R"({"model": "a.xml"})", engine, good_compression_, "model.weights is missing"},
+        {"", engine, good_compression_, "model.model: is missing"},
+        {R"({"weights": "a.bin"})", engine, good_compression_, "model.model: is missing"},
+        {R"({"model": "a.xml"})", engine, good_compression_, "model.weights: is missing"},
         {R"({"cascade": [{"model": "a.xml"}, {"name": "b", "model": "b.xml"}]})", engine, good_compression_,
          "model.cascade[0].name: is missing"},
         {R"({"cascade": [{"name": "a", "weights": "a.bin"}]})", engine, good_compression_,
@@ -249,18 +251,18 @@ TEST_F(Pot, WrongConfigurationsAreRefused) {
         {R"({"cascade": [{"name": "a", "model": "a"}, {"name": "b", "model": "b"}]})", engine, good_compression_,
          "several models in a row are not available yet"},
         {R"({"modelname": "a", "model": "a.xml"})", engine, good_compression_, "did you mean \"model_name\"?"},
-        {model, "", good_compression_, "engine.data_source is missing"},
-        {model, R"({"type": "simplified"})", good_compression_, "engine.data_source is missing"},
+        {model, "", good_compression_, "engine.data_source: is missing"},
+        {model, R"({"type": "simplified"})", good_compression_, "engine.data_source: is missing"},
         {model, R"({"type": "accuracy_checker", "config": "a.yml"})", good_compression_,
          "engine.type: accuracy_checker is not available yet"},
         {model, R"({"type": "data_free"})", good_compression_, "engine.type: there is no data_free"},
-        {model, R"({"type": "fast"})", good_compression_, "engine.type: expected one of simplified"},
+        {model, R"({"type": "fast"})", good_compression_, "engine.type: expected simplified"},
         {model, R"({"type": "simplified", "data_source": 5})", good_compression_,
          "engine.data_source: expected a path"},
         {model, R"({"type": "simplified", "data_source": "d", "layout": "ABC"})", good_compression_,
          "engine.layout: expected one of NCHW, NHWC, CHW, HWC"},
         {model, R"({"data_source": "d", "central_fraction": 2})", good_compression_,
-         "engine.central_fraction: expected a number of above 0 and at most 1; got 2"},
+         "engine.central_fraction: expected a number above 0 and at most 1; got 2"},
         {model, engine, "{}", "compression.algorithms: is missing"},
         {model, engine, R"({"algorithms": []})", "compression.algorithms: expected a list"},
         {model, engine, R"({"algorithms": [{}]})", "compression.algorithms[0].name: is missing"},
@@ -302,6 +304,66 @@ TEST_F(Pot, TellsWherePathsStart) {
     const auto run = pot({"-c", write_config(model, good_engine(), good_compression_), "--output-dir", path("out")});
     EXPECT_EQ(run.code, 3);
     EXPECT_TRUE(has(run.err, "from the working folder, and there is a " + path("small.xml"))) << run.err;
+}
+
+TEST_F(Pot, TheEngineStaysWhereTheCommandLineGivesSamples) {
+    const std::string engine = R"({"type": "simplified", "data_source": "nowhere", "mean": [1, 2, 3], "rgb": true})";
+    const std::string config = write_config(good_model(), engine, good_compression_);
+    const auto run = run_octet({"quantize", "-c", config, "--data", path("pictures"), "-o", path("out")});
+    EXPECT_EQ(run.code, 0) << run.err;
+    EXPECT_TRUE(has(run.err, "mean 1,2,3")) << run.err;
+    const std::string bare = write_config(good_model(), R"({"mean": 7})", good_compression_);
+    const auto filled = pot(
+        {"-c", bare, "--engine", "simplified", "--data-source", path("pictures"), "--output-dir", path("out"), "-d"});
+    EXPECT_TRUE(has(filled.err, "mean 7,")) << filled.err;
+    const auto idle = pot({"-c", write_config(good_model(), good_engine(), good_compression_), "--data-source",
+                           path("none"), "--output-dir", path("out"), "-d"});
+    EXPECT_EQ(idle.code, 0) << idle.err;
+    EXPECT_TRUE(has(content(root_ / "out/log.txt"), "WARNING:octet.configuration:--data-source: no effect"));
+}
+
+TEST_F(Pot, NamesDoNotLeadOutOfTheFolder) {
+    const auto before = files_in(root_);
+    for (const char* name : {"../evil", "a/b", "/tmp/evil"}) {
+        EXPECT_EQ(pot(flags({"-n", name})).code, 2) << name;
+    }
+    EXPECT_EQ(files_in(root_), before);
+}
+
+TEST_F(Pot, WritesOverNoFileOfTheModel) {
+    fs::create_directories(path("out/optimized"));
+    fs::rename(path("small.bin"), path("out/optimized/w.bin"));
+    const std::string before = content(path("out/optimized/w.bin"));
+    const auto run = run_octet({"quantize", "-m", path("small.xml"), "-w", path("out/optimized/w.bin"), "--data",
+                                path("pictures"), "-o", path("out/optimized"), "-n", "w"});
+    EXPECT_EQ(run.code, 2);
+    EXPECT_TRUE(has(run.err, "would overwrite the source model")) << run.err;
+    EXPECT_EQ(content(path("out/optimized/w.bin")), before);
+}
+
+TEST_F(Pot, TheLastOfAnOptionCounts) {
+    EXPECT_EQ(pot(flags({"-d", "-n", "first", "-n", "last"})).code, 0);
+    EXPECT_TRUE(fs::exists(root_ / "out/optimized/last.xml"));
+}
+
+TEST_F(Pot, SettingsStandAboveAllOthers) {
+    const std::string config = write_config(good_model(), good_engine(), good_compression_);
+    const auto options_of = [&](std::vector<std::string> more) {
+        std::vector<std::string> words{"quantize", "-c", config, "-o", path("out")};
+        words.insert(words.end(), more.begin(), more.end());
+        const auto run = run_octet(words);
+        EXPECT_EQ(run.code, 0) << run.err;
+        return nlohmann::json::parse(content(root_ / "out/options.json"));
+    };
+    EXPECT_EQ(options_of({"--set", "profile=octet"})["sampling"], "spread");
+    EXPECT_EQ(options_of({"--ignored-type", "Add", "--set",
+                          R"(ignored.operations=[{"type":"Relu"}])"})["ignored"]["operations"]
+                  .size(),
+              2U);
+    EXPECT_EQ(options_of({"--set", "Target Device=GNA"})["preset"], "accuracy") << "as POT's command translates mixed";
+    std::ofstream(path("none.json")) << "";
+    EXPECT_EQ(run_octet({"quantize", "-c", config, "-o", path("out"), "--hardware-rules", path("none.json")}).code, 2);
+    EXPECT_EQ(run_octet({"quantize", "-c", config, "-w", path("none.bin"), "-o", path("out")}).code, 3);
 }
 
 TEST_F(Pot, NoSamplesAreAnErrorOfTheData) {

@@ -81,6 +81,26 @@ compression:
     EXPECT_TRUE(contains(parse_error("a: 1\na: 2", "c.yaml"), "a: given twice"));
 }
 
+TEST(PotForm, MergesWhatYamlReferences) {
+    const auto options = parse(R"(
+- name: MinMaxQuantization
+  params: &shared {preset: mixed, stat_subset_size: 3, "seed": !!int 4}
+- name: FastBiasCorrection
+  params: {<<: *shared, threshold: 5}
+)",
+                               "c.yml");
+    EXPECT_EQ(options.subset, 3U);
+    EXPECT_EQ(options.threshold, 5);
+    EXPECT_TRUE(contains(parse_error("preset: mixed\n---\npreset: fast\n", "c.yml"), "2 YAML documents"));
+    EXPECT_TRUE(contains(parse_error("preset: !x mixed", "c.yml"), "c.yml:1:1: preset: has the tag !x"));
+    EXPECT_TRUE(contains(parse_error("stat_subset_size: !!str 3", "c.yml"), "got \"3\""));
+}
+
+TEST(PotForm, EachProblemIsALine) {
+    EXPECT_EQ(parse_error("{\"a\\n\\u0000b\": 1}"), "c.json:1:2: a??b: unknown");
+    EXPECT_TRUE(contains(parse_error("{} /* no end"), "this is no JSON"));
+}
+
 TEST(PotForm, SurvivesYamlThatGrowsWithoutEnd) {
     std::string text = "a0: &a0 [x, x]\n";
     for (int i = 1; i < 40; ++i) {
@@ -233,6 +253,18 @@ TEST(Algorithms, WhatOneDoesNotReadHasNoEffectThere) {
     ASSERT_EQ(configuration.warnings.size(), 1U);
     EXPECT_EQ(configuration.warnings[0],
               "c.json:3:51: algorithms[1].params.preset: no effect: FastBiasCorrection does not read it");
+}
+
+TEST(Given, SamplesLeaveTheRestOfTheEngine) {
+    const std::string text = R"({"engine": {"type": "accuracy_checker", "config": "ac.yml", "data_source": "a",
+        "mean": [1, 2, 3], "letterbox": false}, "compression": {"algorithms": [{"name": "DefaultQuantization"}]}})";
+    EXPECT_TRUE(contains(parse_error(text), "2 problems"));
+    const ConfigurationGiven given{.simplified = true, .data = true};
+    const auto configuration = parse_configuration(text, "c.json", given);
+    EXPECT_TRUE(configuration.engine.data.empty());
+    EXPECT_EQ(configuration.engine.preprocessing.mean, (std::vector<double>{1, 2, 3}));
+    EXPECT_EQ(configuration.engine.preprocessing.fit, Fit::Stretch);
+    EXPECT_EQ(configuration.warnings.size(), 2U);
 }
 
 TEST(Given, StandsAboveTheFile) {

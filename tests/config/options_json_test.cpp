@@ -105,6 +105,7 @@ TEST(OptionsJson, RefusesWhatItDoesNotKnow) {
              {R"({"ignored": {"regions": [{"inputs": ["a"]}]}})",
               "ignored.regions[0].outputs: is missing; expected at least one name"},
              {R"(5)", "expected an object"},
+             {R"({"sampling": "spread", "shuffle_data": true})", "shuffle_data: is true, but sampling is \"spread\""},
          }) {
         EXPECT_TRUE(contains(parse_error(text), message)) << parse_error(text);
     }
@@ -143,7 +144,7 @@ TEST(SetOption, SetsEachFieldByItsPath) {
     const Json all = Json::parse(to_json(unusual_options()));
     Options options;
     for (const auto& field : fields()) {
-        if (field.give && !field.give(unusual_options()).is_null()) {
+        if (field.give && field.path != "profile" && !field.give(unusual_options()).is_null()) {
             set_option(options, field.path, field.give(unusual_options()).dump());
         }
     }
@@ -166,6 +167,28 @@ TEST(SetOption, TakesWhatIsNoJsonAsText) {
     EXPECT_EQ(set_option(options, "use_layerwise_tuning", "true").size(), 1U);
 }
 
+TEST(SetOption, NullBringsTheProfilesValueBack) {
+    Options options = profile_options(Profile::Pot);
+    options.fold = true;
+    options.ignored.names = {"a"};
+    options.ignored.skip_model = true;
+    options.activations.range_estimator.emplace().max.aggregator = Aggregator::Max;
+    for (const char* key : {"fold", "ignored", "activations", "threshold"}) {
+        set_option(options, key, "null");
+    }
+    EXPECT_EQ(to_json(options), to_json(profile_options(Profile::Pot)));
+}
+
+TEST(SetOption, LeavesContradictionsToTheEnd) {
+    Options options;
+    options.weights.level_high = 3;
+    set_option(options, "weights.level_low", "5");
+    EXPECT_THROW(refuse_contradictions(options), Error);
+    set_option(options, "compression.weights.level_high", "60.0");
+    EXPECT_NO_THROW(refuse_contradictions(options));
+    EXPECT_EQ(options.weights.level_high, 60);
+}
+
 TEST(SetOption, LeavesTheOptionsWhereItRefuses) {
     Options options;
     for (const auto& [key, value, message] : std::vector<std::tuple<const char*, const char*, const char*>>{
@@ -173,6 +196,9 @@ TEST(SetOption, LeavesTheOptionsWhereItRefuses) {
              {"activation.bits", "8", "activation.bits: unknown (did you mean \"activations.bits\"?)"},
              {"weights", "{\"bits\": 4, \"mod\": 1}", "mod: unknown"},
              {"", "", "unknown"},
+             {"profile", "pot", "use --profile"},
+             {"engine.mean", "3", "is no option but of the engine"},
+             {"rgb", "true", "is no option but of the engine"},
          }) {
         try {
             set_option(options, key, value);

@@ -20,6 +20,6 @@ if(OCTET_BUILD_CLI)
 endif()
 
 find_package(Python3 COMPONENTS Interpreter REQUIRED)
-add_test(NAME Docs.TheConfigurationPageIsThatOfTheSchema
-         COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tools/configuration_page --check)
-set_tests_properties(Docs.TheConfigurationPageIsThatOfTheSchema PROPERTIES LABELS install)
+add_test(NAME Docs.OfConfigurationsAreThoseOfTheSchema
+         COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tools/configuration_docs --check)
+set_tests_properties(Docs.OfConfigurationsAreThoseOfTheSchema PROPERTIES LABELS install)
