@@ -316,6 +316,9 @@ CommandLine parse_command_line(const Words& words) {
         }
         known.emplace_back(command.name);
     }
+    for (const auto& answer : kAnswers) {
+        known.push_back(answer.word);
+    }
     if (first[0] == '-') {
         throw UsageError("unknown option \"" + words.front() + "\" before a command" +
                          did_you_mean(first, {"--help", "--version"}));

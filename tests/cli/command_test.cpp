@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <openvino/core/graph_util.hpp>
+#include <openvino/op/ops.hpp>
 #include <signal.h>
 
 #include "command_fixture.hpp"
@@ -226,6 +227,47 @@ TEST_F(Command, InspectListsQuantizers) {
     ASSERT_GE(list.size(), 2u);
     EXPECT_EQ(list[0]["kind"], "activations");
     EXPECT_EQ(list[0]["tensor"], "image");
+}
+
+TEST_F(Command, DataMayBeAPatternForANamedInput) {
+    const auto run_with = [&](const std::string& data) {
+        return run_octet({"quantize", "-m", path("small.xml"), "--data", data, "-o", path("out")});
+    };
+    const auto run = run_with("image=" + path("pictures/p1?.ppm"));
+    EXPECT_EQ(run.code, 0) << run.err;
+    EXPECT_TRUE(has(run.err, "p1?.ppm: 10 samples, prepared as")) << run.err;
+    const auto none = run_with(path("pictures/*.jpg"));
+    EXPECT_EQ(none.code, 3);
+    EXPECT_TRUE(has(none.err, "pictures/*.jpg: is a pattern that fits no file")) << none.err;
+}
+
+TEST_F(Command, AFolderOfArraysIsNotToldToBePreparedAsPictures) {
+    std::string header = "{'descr': '|u1', 'fortran_order': False, 'shape': (3, 16, 16), }\n";
+    fs::create_directories(path("arrays"));
+    for (const char* name : {"arrays/a.npy", "arrays/b.npy"}) {
+        std::ofstream(path(name), std::ios::binary)
+            << "\x93NUMPY\x01" << '\0' << static_cast<char>(header.size()) << '\0' << header << std::string(768, '\7');
+    }
+    const auto run = run_octet({"quantize", "-m", path("small.xml"), "--data", path("arrays"), "-o", path("out")});
+    EXPECT_EQ(run.code, 0) << run.err;
+    EXPECT_FALSE(has(run.err, "prepared as")) << run.err;
+}
+
+TEST_F(Command, TellsThatAnInputGetsThePicturesSize) {
+    const auto model = small_classifier();
+    auto info = std::make_shared<ov::op::v0::Parameter>(ov::element::f32, ov::Shape{1, 3});
+    info->output(0).set_names({"im_info"});
+    model->add_parameters({info});
+    model->add_results({std::make_shared<ov::op::v0::Result>(std::make_shared<ov::op::v0::Relu>(info))});
+    ov::serialize(model, path("sized.xml"), path("sized.bin"));
+    const auto run =
+        run_octet({"quantize", "-m", path("sized.xml"), "--data", path("pictures"), "-o", path("out"), "--quiet"});
+    EXPECT_EQ(run.code, 0) << run.err;
+    const auto compared = run_octet({"compare", "-m", path("sized.xml"), "-q", path("out/sized.xml"), "--data",
+                                     path("pictures"), "--threads", "1"});
+    EXPECT_EQ(compared.code, 0) << compared.err;
+    EXPECT_TRUE(has(compared.err, "input \"im_info\", which has no data, gets the height, width and channels"))
+        << compared.err;
 }
 
 TEST_F(Command, CompareUsesThePreparationOfTheQuantizedModel) {

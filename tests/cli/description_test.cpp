@@ -168,6 +168,7 @@ TEST(Completion, WantsAShellThatIsKnown) {
         EXPECT_NE(usage_error(words).find("completion: expected one of bash, zsh, fish; got \""), std::string::npos);
     }
     EXPECT_EQ(usage_error({"completion", "bash", "zsh"}), "unexpected argument \"zsh\"");
+    EXPECT_EQ(usage_error({"completoin", "bash"}), "unknown command \"completoin\" (did you mean \"completion\"?)");
     EXPECT_EQ(usage_error({"man", "quantize"}), "unexpected argument \"quantize\"");
     EXPECT_NE(parse_command_line({"help", "completion"}).text.find("octet completion bash|zsh|fish"),
               std::string::npos);
