@@ -87,6 +87,7 @@ const Command kCommands[] = {
      "  octet pot -q default -m model.xml -w model.bin -n model --engine simplified --data-source photos/ --preset "
      "mixed -d",
      [](OptionTable& table) {
+         table.take_last();  // as POT's parser
          table.config("Configuration",
                       "The configuration (JSON or YAML): sections model, engine and compression; "
                       "docs/configuration.md.");

@@ -319,7 +319,7 @@ void OptionTable::text(const char* name, const char* value, const char* group, c
     app_.add_option_function<std::string>(name, checked(name, std::move(take)), what)
         ->type_name(value)
         ->group(group)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+        ->multi_option_policy(is_last_taken_ ? CLI::MultiOptionPolicy::TakeLast : CLI::MultiOptionPolicy::Throw);
 }
 
 void OptionTable::list(const char* name, const char* value, const char* group, const char* what, Take take) {

@@ -14,6 +14,11 @@ class OptionTable {
 public:
     OptionTable(CLI::App& app, Arguments& arguments) : app_(app), out_(arguments) {}
 
+    /// Of options that are given again the last one counts, instead of an error; for those declared from here on.
+    void take_last() {
+        is_last_taken_ = true;
+    }
+
     void model(const char* what);
     void weights();
     void name(const char* what);
@@ -53,6 +58,7 @@ private:
     void setting(const char* name, const char* value, const char* group, const char* what, const char* key);
     void set_flag(const char* name, const char* group, const char* what, const char* key, const char* value);
 
+    bool is_last_taken_ = false;
     CLI::App& app_;
     Arguments& out_;
 };

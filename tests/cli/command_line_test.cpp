@@ -75,9 +75,9 @@ TEST(CommandLine, ReadsEveryOption) {
     EXPECT_EQ(given.options.preset, Preset::Mixed);
     EXPECT_EQ(given.options.model_type, ModelType::Transformer);
     EXPECT_EQ(given.options.target_device, "CPU");
-    EXPECT_EQ(given.options.ignored.names, (std::vector<std::string>{"a", "re:b,[cd]"}));
-    EXPECT_EQ(given.options.ignored.types, (std::vector<IgnoredType>{{"add"}}));
-    EXPECT_EQ(given.options.ignored.regions, (std::vector<IgnoredRegion>{{{"a", "b"}, {"c"}}}));
+    EXPECT_EQ(given.ignored.names, (std::vector<std::string>{"a", "re:b,[cd]"}));
+    EXPECT_EQ(given.ignored.types, (std::vector<IgnoredType>{{"add"}}));
+    EXPECT_EQ(given.ignored.regions, (std::vector<IgnoredRegion>{{{"a", "b"}, {"c"}}}));
     EXPECT_EQ(given.profile, Profile::Pot);
     EXPECT_EQ(given.config, "pot.json");
     EXPECT_EQ(given.hardware_rules, "own.json");
