@@ -1,10 +1,12 @@
 #include "config/source.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <iterator>
 #include <set>
+#include <sstream>
 #include <string_view>
 
 #include <yaml-cpp/yaml.h>
@@ -286,6 +288,25 @@ Position position_of(const YAML::Mark& mark) {
                : Position{static_cast<std::size_t>(mark.line) + 1, static_cast<std::size_t>(mark.column) + 1};
 }
 
+/// Throws where a second document begins, which YAML::Load() would leave out: a line `---` behind one with content.
+/// (YAML::LoadAll() does not come back from some texts.)
+void refuse_documents(const std::string& text, const std::string& where) {
+    std::istringstream lines(text);
+    std::size_t number = 0;
+    bool has_content = false;
+    for (std::string line; std::getline(lines, line);) {
+        ++number;
+        const bool is_mark =
+            line.starts_with("---") && (line.size() == 3 || std::isspace(static_cast<unsigned char>(line[3])) != 0);
+        if (is_mark && has_content) {
+            throw Error(ErrorCode::InvalidOption, place(where, {number, 1}),
+                        "a second YAML document begins here; expected one");
+        }
+        const auto first = line.find_first_not_of(" \t\r");
+        has_content = has_content || (!is_mark && first != std::string::npos && line[first] != '#' && line[0] != '%');
+    }
+}
+
 /// Aliases may make a small text endless.
 class YamlReader {
 public:
@@ -382,12 +403,11 @@ Source read_json(const std::string& text, const std::string& where, Problems& pr
 
 Source read_yaml(const std::string& text, const std::string& where, Problems& problems) {
     try {
-        const auto documents = YAML::LoadAll(text);
-        if (documents.size() > 1) {
-            throw Error(ErrorCode::InvalidOption, where,
-                        "holds " + std::to_string(documents.size()) + " YAML documents; expected one");
+        if (text.find('\0') != std::string::npos) {
+            throw Error(ErrorCode::InvalidOption, where, "this is no YAML: there is a zero byte in it");
         }
-        return YamlReader(where, problems).read(documents.empty() ? YAML::Node() : documents.front());
+        refuse_documents(text, where);
+        return YamlReader(where, problems).read(YAML::Load(text));
     } catch (const YAML::Exception& error) {
         throw Error(ErrorCode::InvalidOption, place(where, position_of(error.mark)), "this is no YAML: " + error.msg);
     }
