@@ -307,6 +307,15 @@ void refuse_documents(const std::string& text, const std::string& where) {
     }
 }
 
+/// yaml-cpp takes any bytes; the JSON library, strict when it writes, does not.
+void refuse_other_encodings(const std::string& text, const std::string& where) {
+    try {
+        static_cast<void>(Json(text).dump());
+    } catch (const Json::exception&) {
+        throw Error(ErrorCode::InvalidOption, where, "this is no YAML: expected text in UTF-8");
+    }
+}
+
 /// Aliases may make a small text endless.
 class YamlReader {
 public:
@@ -406,6 +415,7 @@ Source read_yaml(const std::string& text, const std::string& where, Problems& pr
         if (text.find('\0') != std::string::npos) {
             throw Error(ErrorCode::InvalidOption, where, "this is no YAML: there is a zero byte in it");
         }
+        refuse_other_encodings(text, where);
         refuse_documents(text, where);
         return YamlReader(where, problems).read(YAML::Load(text));
     } catch (const YAML::Exception& error) {

@@ -95,6 +95,7 @@ TEST(PotForm, MergesWhatYamlReferences) {
         contains(parse_error("preset: mixed\n---\npreset: fast\n", "c.yml"), "c.yml:2:1: a second YAML document"));
     EXPECT_EQ(parse("# c\n---\npreset: mixed\n", "c.yml").preset, Preset::Mixed);
     EXPECT_TRUE(contains(parse_error(std::string("a: \0", 4), "c.yml"), "zero byte"));
+    EXPECT_TRUE(contains(parse_error("a: \xff", "c.yml"), "UTF-8"));
     EXPECT_TRUE(contains(parse_error("preset: !x mixed", "c.yml"), "c.yml:1:1: preset: has the tag !x"));
     EXPECT_TRUE(contains(parse_error("stat_subset_size: !!str 3", "c.yml"), "got \"3\""));
 }
