@@ -79,7 +79,7 @@ public:
         if (arguments.evaluate && !arguments.evaluation.labels.empty()) {
             labels_ = open_labels(*original_, dataset, arguments, progress);
             if (!arguments.evaluation.details.empty()) {
-                check_details(arguments.evaluation.details);
+                check_details(arguments);
             }
         }
     }

@@ -89,7 +89,8 @@ std::unique_ptr<Dataset> open_data(const std::shared_ptr<const ov::Model>& model
             fmt::format("{}: {} samples, prepared as {}{}", source.path.string(), dataset->size(), describe(used),
                         from_model.empty() ? "" : fmt::format(" ({} from {})", from_model, whose)));
     }
-    if (dataset->preparation().empty() && !(arguments.preprocessing == Preprocessing{})) {
+    const bool has_labels = !arguments.evaluation.labels.empty();  // which may be taken back through the preparation
+    if (dataset->preparation().empty() && !(arguments.preprocessing == Preprocessing{}) && !has_labels) {
         progress.log(LogLevel::Warning, "data", "the options of pictures have no effect: arrays are fed as they are");
     }
     for (const auto& remark : dataset->remarks()) {

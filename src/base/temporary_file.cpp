@@ -67,6 +67,14 @@ TemporaryFile::Buffer::pos_type TemporaryFile::Buffer::seekoff(off_type offset, 
 }
 
 TemporaryFile::TemporaryFile(std::filesystem::path target) : target_(std::move(target)), stream_(&buffer_) {
+    std::error_code none;
+    if (std::filesystem::is_symlink(target_, none)) {  // what it leads to is written, the link stays
+        const auto file = std::filesystem::canonical(target_, none);
+        target_ = none ? target_ : file;
+    }
+    if (std::filesystem::exists(target_, none) && !std::filesystem::is_regular_file(target_, none)) {
+        throw Error(ErrorCode::Io, target_.string(), "is there and no regular file; it would be replaced");
+    }
     // Hidden, and of no kind that a reader of models or reports would take for one.
     const std::string stem = "." + target_.filename().string() + "." + std::to_string(::getpid());
     for (int attempt = 0; attempt < kAttempts; ++attempt) {

@@ -18,6 +18,10 @@ constexpr std::int64_t kLargestSide = 1'000'000;  // pixels
 constexpr double kLargestPlace = 1e9;             // of a box, so that no area overflows
 
 std::string short_text(const json& value) {
+    const bool is_deep = std::any_of(value.begin(), value.end(), [](const json& each) { return each.is_structured(); });
+    if (value.is_structured() && is_deep) {  // dump() calls itself
+        return value.is_object() ? "an object" : "a list of " + std::to_string(value.size());
+    }
     const std::string text = value.dump(-1, ' ', true, json::error_handler_t::replace);
     return text.size() <= 60 ? text : text.substr(0, 57) + "...";
 }

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -80,6 +81,14 @@ MaskLabels open_masks(const fs::path& folder, const std::vector<std::string>& sa
     };
     const auto wanted = stems(samples, [](const std::string& sample) -> const std::string& { return sample; });
     const auto there = stems(files, [](const DataFile& file) -> const std::string& { return file.label; });
+    std::map<std::string, std::string> of_stem;
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        const auto [first, is_new] = of_stem.emplace(wanted[i], samples[i]);
+        if (!is_new && first->second != samples[i]) {
+            throw Error(ErrorCode::InvalidData, folder.string(),
+                        "\"" + first->second + "\" and \"" + samples[i] + "\" would share a mask; rename one of them");
+        }
+    }
     MaskLabels labels{{}, options.offset, names.moved(options.offset)};
     for (const std::size_t position : match_names(wanted, there, folder.string(), "mask")) {
         labels.of_sample.push_back(files[position].path);

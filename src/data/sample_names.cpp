@@ -18,9 +18,14 @@ std::string_view plain(std::string_view name) {
     return name.starts_with("./") ? name.substr(2) : name;
 }
 
+/// Is one the end of the other, by whole folders?
+bool is_end_of(std::string_view name, std::string_view whole) {
+    return whole == name || (whole.ends_with(name) && whole[whole.size() - name.size() - 1] == '/');
+}
+
 class Names {
 public:
-    Names(const std::vector<std::string>& names, const std::string& where) {
+    Names(const std::vector<std::string>& names, const std::string& where) : names_(names) {
         for (std::size_t i = 0; i < names.size(); ++i) {
             if (!whole_.emplace(plain(names[i]), i).second) {
                 throw Error(ErrorCode::InvalidData, where, "\"" + names[i] + "\" is there twice; keep one");
@@ -36,13 +41,17 @@ public:
         if (const auto found = whole_.find(plain(sample)); found != whole_.end()) {
             return found->second;
         }
-        if (const auto found = last_.find(base_name(sample)); found != last_.end() && found->second != kNone) {
-            return found->second;
+        const auto found = last_.find(base_name(sample));
+        if (found == last_.end() || found->second == kNone) {
+            return std::nullopt;
         }
-        return std::nullopt;
+        const std::string_view name = plain(names_[found->second]);
+        const bool is_meant = is_end_of(name, plain(sample)) || is_end_of(plain(sample), name);
+        return is_meant ? std::optional(found->second) : std::nullopt;
     }
 
 private:
+    const std::vector<std::string>& names_;
     std::unordered_map<std::string_view, std::size_t> whole_;
     std::unordered_map<std::string_view, std::size_t> last_;  // kNone: of several names
 };
@@ -73,6 +82,9 @@ std::string_view base_name(std::string_view name) {
 }
 
 std::string_view without_extension(std::string_view name) {
+    if (name.ends_with(']')) {  // a sample of an array, "x.npy[12]"
+        return name;
+    }
     const auto dot = base_name(name).rfind('.');
     return dot == std::string_view::npos || dot == 0 ? name
                                                      : name.substr(0, name.size() - base_name(name).size() + dot);

@@ -106,7 +106,9 @@ Classification::Score Classification::score(std::size_t index, const Truth&,
                     "the model gives " + std::to_string(scores.size()) + " scores for a sample and " +
                         std::to_string(classes_) + " for the first; expected one a class");
     }
-    return {rank_of(scores, label), best_scores(scores, kKept)};
+    // A score that is no number is no answer, even where all are none.
+    const std::size_t rank = std::isnan(scores[label]) ? scores.size() : rank_of(scores, label);
+    return {rank, best_scores(scores, kKept)};
 }
 
 void Classification::add(std::size_t index, const std::vector<Score>& scores, SampleEvaluation& sample) {

@@ -76,13 +76,16 @@ Strides strides_of(const ov::Shape& shape, const MapReading& reading) {
 }
 
 void best_classes(const float* scores, const Strides& s, ClassMap& map) {
+    // A pixel without any number as its score is of no class that there is, so never right.
+    const auto none = static_cast<std::uint16_t>(s.channels);
+    std::fill(map.values.begin(), map.values.end(), none);
     std::vector<float> best(map.values.size(), -std::numeric_limits<float>::infinity());
     for (std::size_t c = 0; c < s.channels; ++c) {
         std::size_t at = 0;
         for (std::size_t y = 0; y < s.height; ++y) {
             for (std::size_t x = 0; x < s.width; ++x, ++at) {
                 const float value = scores[c * s.of_channel + y * s.of_row + x * s.of_column];
-                if (value > best[at]) {
+                if (value > best[at] || (map.values[at] == none && !std::isnan(value))) {
                     best[at] = value;
                     map.values[at] = static_cast<std::uint16_t>(c);
                 }
@@ -154,8 +157,25 @@ MapReading read_map_shape(const OutputFacts& output, const std::optional<PixelAr
     return reading;
 }
 
+namespace {
+
+/// A model of dynamic shape may give another sample another rank, batch or number of classes.
+void refuse_another_shape(const ov::Shape& shape, const MapReading& reading) {
+    const bool has_scores = reading.kind == MapReading::Kind::Scores;
+    const std::size_t last = std::max({reading.height, reading.width, has_scores ? reading.channels : 0});
+    const std::size_t channels = has_scores ? reading.classes : 1;
+    if (last >= shape.size() || (has_scores && shape[reading.channels] != channels) ||
+        ov::shape_size(shape) != channels * shape[reading.height] * shape[reading.width]) {
+        refuse("expected one map of classes as for the first sample, got the shape " +
+               ov::PartialShape(shape).to_string());
+    }
+}
+
+}  // namespace
+
 ClassMap class_map(const ov::Tensor& output, const MapReading& reading) {
     const auto& shape = output.get_shape();
+    refuse_another_shape(shape, reading);
     const Strides strides = strides_of(shape, reading);
     ClassMap map{strides.width, strides.height, std::vector<std::uint16_t>(strides.width * strides.height)};
     if (reading.kind == MapReading::Kind::Classes) {

@@ -92,6 +92,7 @@ void SideBySide::run(std::size_t worker, const std::vector<ov::Tensor>& inputs, 
             for (std::size_t i = 0; i < inputs.size(); ++i) {
                 request.set_input_tensor(i, inputs[i]);
             }
+            request.reset_state();  // each sample by itself, whichever came before on this request
             request.infer();
         }
     } catch (const ov::Exception& error) {

@@ -160,5 +160,27 @@ TEST_F(EvaluateCommand, RefusesWrongUseInALine) {
     EXPECT_FALSE(fs::exists(root_ / "d.json"));
 }
 
+TEST_F(EvaluateCommand, DetailsReplaceNothingThatIsReadAndNoDevice) {
+    const auto labels = file("labels.txt", "0\n0\n1\n1\n2\n2\n");
+    const std::vector<std::string> words{"evaluate",   "-m",       path("a.xml"), "--data",
+                                         path("data"), "--labels", labels,        "--details"};
+    const auto with = [&](const std::string& details) {
+        auto all = words;
+        all.push_back(details);
+        return run_octet(all);
+    };
+    EXPECT_EQ(with(labels).code, 2);
+    EXPECT_EQ(with(path("a.xml")).code, 2);
+    fs::create_symlink("/dev/null", path("device"));
+    const auto device = with(path("device"));
+    EXPECT_EQ(device.code, 3);
+    EXPECT_NE(device.err.find("no regular file"), std::string::npos) << device.err;
+    file("real.json", "");
+    fs::create_symlink(path("real.json"), path("link.json"));
+    EXPECT_EQ(with(path("link.json")).code, 0);
+    EXPECT_TRUE(fs::is_symlink(path("link.json")));
+    EXPECT_GT(fs::file_size(path("real.json")), 10U);
+}
+
 }  // namespace
 }  // namespace octet
