@@ -355,7 +355,8 @@ private:
 
     /// What is quoted or tagged as text is text.
     Json scalar(const YAML::Node& node, const std::string& path) {
-        const std::string tag = node.Tag(), core = "tag:yaml.org,2002:";
+        const std::string& tag = node.Tag();
+        const std::string core = "tag:yaml.org,2002:";
         if (!tag.empty() && tag != "?" && tag != "!" && !tag.starts_with(core)) {
             problems_.add(path, "has the tag " + tag + ", which means nothing here");
         }
