@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "values.hpp"
+
 namespace octet::cli {
 namespace {
 
@@ -27,18 +29,6 @@ bool is_plain(const std::string& word) {
     });
 }
 
-Words split(const std::string& text) {
-    Words parts(1);
-    for (const char c : text) {
-        if (c == '|') {
-            parts.emplace_back();
-        } else {
-            parts.back() += c;
-        }
-    }
-    return parts;
-}
-
 /// `value` as the table of options has it: `PATH`, `[NAME=]PATH`, `performance|mixed`, `PATH|folders`, `N`, `[=N]`.
 Offer offer_for(std::string value) {
     Offer offer;
@@ -46,7 +36,7 @@ Offer offer_for(std::string value) {
     if (offer.is_named) {
         value.erase(0, kNamed.size());
     }
-    const Words parts = split(value);
+    const Words parts = split(value, '|');
     const bool is_list = parts.size() > 1 && std::all_of(parts.begin(), parts.end(), is_plain);
     for (const auto& part : parts) {
         if (part == "PATH" || part == "FILE") {

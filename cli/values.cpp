@@ -12,18 +12,6 @@ namespace {
 
 constexpr std::int64_t kLargestInteger = 1'000'000;
 
-std::vector<std::string> split(const std::string& text) {
-    std::vector<std::string> parts(1);
-    for (const char c : text) {
-        if (c == ',') {
-            parts.emplace_back();
-        } else {
-            parts.back() += c;
-        }
-    }
-    return parts;
-}
-
 // The whole of `text` as a number, or nothing; does not depend on the locale.
 template <class Number>
 std::optional<Number> number_in(const std::string& text) {
@@ -54,6 +42,18 @@ ov::Dimension parse_dimension(const std::string& option, const std::string& text
 
 }  // namespace
 
+std::vector<std::string> split(const std::string& text, char separator) {
+    std::vector<std::string> parts(1);
+    for (const char c : text) {
+        if (c == separator) {
+            parts.emplace_back();
+        } else {
+            parts.back() += c;
+        }
+    }
+    return parts;
+}
+
 std::size_t parse_count(const std::string& option, const std::string& text, std::size_t least) {
     const auto count = number_in<std::size_t>(text);
     if (!count || *count < least) {
@@ -65,7 +65,7 @@ std::size_t parse_count(const std::string& option, const std::string& text, std:
 
 std::vector<std::size_t> parse_counts(const std::string& option, const std::string& text) {
     std::vector<std::size_t> counts;
-    for (const auto& part : split(text)) {
+    for (const auto& part : split(text, ',')) {
         counts.push_back(parse_count(option, part, 1));
     }
     return counts;
@@ -97,7 +97,7 @@ double parse_number(const std::string& option, const std::string& text) {
 
 std::vector<double> parse_numbers(const std::string& option, const std::string& text) {
     std::vector<double> numbers;
-    for (const auto& part : split(text)) {
+    for (const auto& part : split(text, ',')) {
         const auto number = number_in<double>(part);
         if (!number || !std::isfinite(*number)) {
             throw UsageError(option +
@@ -135,7 +135,7 @@ std::pair<std::string, ov::PartialShape> parse_shape(const std::string& option, 
         dimensions = text.substr(bracket + 1, text.size() - bracket - 2);
     }
     std::vector<ov::Dimension> shape;
-    for (const auto& part : split(dimensions)) {
+    for (const auto& part : split(dimensions, ',')) {
         shape.push_back(parse_dimension(option, text, part));
     }
     return {name, ov::PartialShape(shape)};
@@ -144,7 +144,7 @@ std::pair<std::string, ov::PartialShape> parse_shape(const std::string& option, 
 Letterbox parse_letterbox(const std::string& option, const std::string& text) {
     Letterbox letterbox;
     bool has_value = false, has_place = false;
-    for (const auto& part : text.empty() ? std::vector<std::string>{} : split(text)) {
+    for (const auto& part : text.empty() ? std::vector<std::string>{} : split(text, ',')) {
         const auto value = number_in<double>(part);
         const std::string place = lower_case(part);
         if (value && std::isfinite(*value) && !has_value) {
@@ -166,7 +166,7 @@ IgnoredRegion parse_region(const std::string& option, const std::string& text) {
     const auto arrow = text.find("->");
     IgnoredRegion region;
     if (arrow != std::string::npos) {
-        region = {split(text.substr(0, arrow)), split(text.substr(arrow + 2))};
+        region = {split(text.substr(0, arrow), ','), split(text.substr(arrow + 2), ',')};
     }
     const auto is_empty = [](const std::string& name) { return name.empty(); };
     if (arrow == std::string::npos || std::any_of(region.inputs.begin(), region.inputs.end(), is_empty) ||

@@ -18,6 +18,9 @@
 
 namespace octet::cli {
 
+/// The parts of `text` between separators; one, empty, of an empty text.
+std::vector<std::string> split(const std::string& text, char separator);
+
 // What an option's text means. Each throws UsageError, which names `option`, for a text that means nothing.
 
 /// A whole number, at least `least`.
