@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "octet/error.hpp"
@@ -51,6 +53,25 @@ TEST(ClassMap, IntegersAreTheClasses) {
     EXPECT_THROW(classes(tensor_of<std::int32_t>(ov::element::i32, {1, 1, 2, 2}, {0, -1, 3, 1})), Error);
     EXPECT_THROW(classes(tensor_of<std::int32_t>(ov::element::i32, {1, 2, 2, 2}, {0, 1, 3, 1, 0, 0, 0, 0}), kArea),
                  Error);
+}
+
+TEST(ClassMap, AnotherSampleOfAnotherShapeIsRefused) {
+    const MapReading classes{MapReading::Kind::Classes, 0, 1, 2, 0};
+    EXPECT_EQ(class_map(ov::Tensor(ov::element::u8, {1, 2, 2}), classes).values.size(), 4U);
+    EXPECT_THROW(class_map(ov::Tensor(ov::element::u8, {64, 2, 2}), classes), Error);
+    EXPECT_THROW(class_map(ov::Tensor(ov::element::u8, {2, 2}), classes), Error);
+    const MapReading scores{MapReading::Kind::Scores, 1, 2, 3, 3};
+    EXPECT_THROW(class_map(ov::Tensor(ov::element::f32, {1, 4, 2, 2}), scores), Error);
+    EXPECT_THROW(class_map(ov::Tensor(ov::element::f32, {2, 3, 2, 2}), scores), Error);
+}
+
+TEST(ClassMap, APixelWithoutANumberIsOfNoClass) {
+    ov::Tensor output(ov::element::f32, {1, 2, 1, 2});
+    float* scores = output.data<float>();
+    scores[0] = scores[2] = NAN;
+    scores[1] = -INFINITY;
+    scores[3] = -INFINITY;
+    EXPECT_EQ(class_map(output, {MapReading::Kind::Scores, 1, 2, 3, 2}).values, (std::vector<std::uint16_t>{2, 0}));
 }
 
 TEST(CellOfPixel, TakesPixelsBackThroughThePreparation) {
