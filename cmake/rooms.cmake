@@ -21,6 +21,8 @@ endfunction()
 
 function(octet_compile_options target)
     target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow -Wnon-virtual-dtor)
+    # A fused multiply-add rounds once where others round twice: results would depend on the machine.
+    target_compile_options(${target} PRIVATE -ffp-contract=off)
     # At -O3 g++ 12 takes "text" + std::string for overlapping memory (GCC bug 105651).
     target_compile_options(${target} PRIVATE $<$<AND:$<CXX_COMPILER_ID:GNU>,$<CONFIG:Release>>:-Wno-restrict>)
     if(OCTET_WARNINGS_AS_ERRORS)

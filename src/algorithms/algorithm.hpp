@@ -18,6 +18,7 @@
 namespace octet {
 
 class OutputError;
+class TrialModel;
 
 /// What the algorithms of one run share.
 struct Context {
@@ -32,6 +33,8 @@ struct Context {
     std::size_t threads = 0;                            ///< 0: all that this process may use
     std::shared_ptr<const ov::Model> original{};        ///< the model before any algorithm
     std::shared_ptr<const OutputError> output_error{};  ///< see output_error() in trial.hpp
+    /// Of the model as it is now, where the algorithm before this one left it; see trial.hpp.
+    std::shared_ptr<TrialModel> trial{};
 };
 
 /// One step of quantization. Keeps no state between calls.

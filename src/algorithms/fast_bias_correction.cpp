@@ -4,6 +4,8 @@
 
 #include "algorithms/correctable.hpp"
 #include "algorithms/mean_correction.hpp"
+#include "base/ordered_pool.hpp"
+#include "base/threads.hpp"
 #include "graph/bias.hpp"
 #include "graph/index.hpp"
 #include "graph/operations.hpp"
@@ -36,20 +38,40 @@ std::string replace(Context& context, ov::Node& node, const std::vector<double>&
     return correct_bias(context, node, change, kUsualThreshold);
 }
 
-std::string correct(Context& context, MeanCorrector& corrector, ov::Node& node) {
+/// What the correction of one operation needs, found without touching the model.
+struct Products {
+    bool has_means = false;
+    std::vector<double> means, quantized_weights;
+    ov::Shape input;
+    std::vector<double> original, quantized;  ///< means of the outputs, one of the two: see BiasFormula
+};
+
+Products multiply(const Context& context, const ov::Node& node) {
     const auto source = behind_fake_quantize(node.input_value(0));
     const auto measured = context.statistics.find(input_mean(source, node));
     if (!has_channel_means(node, measured.size())) {
+        return {};
+    }
+    auto weights = seen_weights(node);
+    Products made{true, {measured.begin(), measured.end()}, {}, context.statistics.facts(source)->shape, {}, {}};
+    if (context.options.bias_formula == BiasFormula::OutputMean) {
+        made.quantized = output_means(node, weights.quantized, made.input, made.means);
+    } else {
+        made.original = output_means(node, weights.original, made.input, made.means);
+        made.quantized_weights = std::move(weights.quantized);
+    }
+    return made;
+}
+
+std::string correct(Context& context, MeanCorrector& corrector, ov::Node& node, Products&& made) {
+    if (!made.has_means) {
         return "bias left: weights or input of a form that has no channel means";
     }
-    const auto weights = seen_weights(node);
-    const auto& shape = context.statistics.facts(source)->shape;
-    const std::vector<double> means(measured.begin(), measured.end());
     if (context.options.bias_formula == BiasFormula::OutputMean) {
-        return replace(context, node, output_means(node, weights.quantized, shape, means));
+        return replace(context, node, made.quantized);
     }
-    const auto wanted = output_means(node, weights.original, shape, means);
-    return corrector.correct(node, wanted, weights.quantized, shape, means, kUsualThreshold);
+    return corrector.correct(node, made.original, made.quantized_weights, made.input, std::move(made.means),
+                             kUsualThreshold);
 }
 
 }  // namespace
@@ -69,9 +91,14 @@ std::vector<Change> FastBiasCorrection::apply(ov::Model& model, Context& context
     std::vector<Change> changes;
     MeanCorrector corrector(context);
     const GraphIndex graph(model);
-    for (auto* node : due_corrections(graph, context)) {
-        changes.push_back({name(), node->get_friendly_name(), correct(context, corrector, *node)});
-    }
+    const auto due = due_corrections(graph, context);
+    run_in_order<Products>(
+        due.size(), usable_threads(context.threads),
+        [&](std::size_t, std::size_t index) { return multiply(context, *due[index]); },
+        [&](std::size_t index, Products&& made) {
+            const auto what = correct(context, corrector, *due[index], std::move(made));
+            changes.push_back({name(), due[index]->get_friendly_name(), what});
+        });
     return changes;
 }
 

@@ -9,6 +9,7 @@
 
 #include "algorithms/correctable.hpp"
 #include "graph/bias.hpp"
+#include "graph/broadcast.hpp"
 #include "graph/constants.hpp"
 #include "graph/kernel_shares.hpp"
 #include "graph/operations.hpp"
@@ -48,14 +49,17 @@ SeenWeights seen_constant(const ov::op::v0::FakeQuantize& quantizer) {
         limits[i] = float_values(*find_constant(quantizer.input_value(i + 1)));
     }
     SeenWeights weights{std::vector<double>(values.size()), std::vector<double>(values.size())};
-    for_each_broadcast(
-        constant->get_shape(), quantizer.get_input_shape(1), [&](std::size_t element, std::size_t channel) {
-            const double in_low = limits[0][channel], in_high = limits[1][channel];
-            const double out_low = limits[2][channel], out_high = limits[3][channel];
-            weights.original[element] = values[element] * ((out_high - out_low) / (in_high - in_low));
-            weights.quantized[element] =
-                fake_quantize(values[element], in_low, in_high, out_low, out_high, quantizer.get_levels());
-        });
+    for_each_run(constant->get_shape(), quantizer.get_input_shape(1),
+                 [&](std::size_t first, std::size_t count, std::size_t channel) {
+                     const double in_low = limits[0][channel], in_high = limits[1][channel];
+                     const double out_low = limits[2][channel], out_high = limits[3][channel];
+                     const double factor = (out_high - out_low) / (in_high - in_low);
+                     for (std::size_t i = first; i < first + count; ++i) {
+                         weights.original[i] = values[i] * factor;
+                     }
+                     fake_quantize(std::span(values).subspan(first, count), in_low, in_high, out_low, out_high,
+                                   quantizer.get_levels(), std::span(weights.quantized).subspan(first, count));
+                 });
     return weights;
 }
 
@@ -78,17 +82,23 @@ std::vector<double> output_means(const ov::Node& node, const std::vector<double>
     const auto layout = *weight_layout(node);
     const auto shares = kernel_shares(node, layout, input);
     std::vector<double> outputs(layout.groups * layout.outputs, 0);
+    const auto add = [&](std::size_t g, std::size_t o, std::size_t i) {
+        const double* taps = weights.data() + layout.place(g, o, i);
+        double of_input = 0;
+        for (std::size_t k = 0; k < shares.size(); ++k) {
+            of_input += shares[k] * taps[k];
+        }
+        outputs[g * layout.outputs + o] += of_input * means[g * layout.inputs + i];
+    };
+    // In the order of memory; each output's terms come in the same order either way.
+    const bool is_output_inner = layout.output_stride < layout.input_stride;
+    const std::size_t slow = is_output_inner ? layout.inputs : layout.outputs;
+    const std::size_t fast = is_output_inner ? layout.outputs : layout.inputs;
     for (std::size_t g = 0; g < layout.groups; ++g) {
-        for (std::size_t o = 0; o < layout.outputs; ++o) {
-            double sum = 0;
-            for (std::size_t i = 0; i < layout.inputs; ++i) {
-                double of_input = 0;
-                for (std::size_t k = 0; k < shares.size(); ++k) {
-                    of_input += shares[k] * weights[layout.place(g, o, i) + k];
-                }
-                sum += of_input * means[g * layout.inputs + i];
+        for (std::size_t a = 0; a < slow; ++a) {
+            for (std::size_t b = 0; b < fast; ++b) {
+                is_output_inner ? add(g, b, a) : add(g, a, b);
             }
-            outputs[g * layout.outputs + o] = sum;
         }
     }
     return outputs;

@@ -11,10 +11,12 @@
 
 #include "algorithms/measured_ranges.hpp"
 #include "algorithms/range_estimator.hpp"
+#include "base/ordered_pool.hpp"
+#include "base/threads.hpp"
+#include "graph/broadcast.hpp"
 #include "graph/constants.hpp"
 #include "graph/index.hpp"
 #include "graph/operations.hpp"
-#include "graph/weight_layout.hpp"
 #include "numeric/aggregate.hpp"
 #include "numeric/quantile.hpp"
 #include "numeric/ranges.hpp"
@@ -68,8 +70,12 @@ std::vector<Range> weight_ranges(const std::vector<float>& values, const ov::Sha
                                  const Scheme& scheme, const RangeEstimator& estimator) {
     const ov::Shape limits = range_shape(shape, axes);
     std::vector<std::vector<float>> channels(ov::shape_size(limits));
-    for_each_broadcast(shape, limits,
-                       [&](std::size_t element, std::size_t channel) { channels[channel].push_back(values[element]); });
+    for (auto& channel : channels) {
+        channel.reserve(values.size() / channels.size());
+    }
+    for_each_run(shape, limits, [&](std::size_t first, std::size_t count, std::size_t channel) {
+        channels[channel].insert(channels[channel].end(), values.data() + first, values.data() + first + count);
+    });
     Measured measured;
     for (auto& channel : channels) {
         measured.low.push_back(reduce(channel, estimator.min.measure));
@@ -177,25 +183,30 @@ bool needs_half_grid(const Quantizer& quantizer, const std::set<const ov::Node*>
     });
 }
 
-/// Sets a constant's ranges and inserts its quantizer.
-void quantize_weights(const Quantizer& quantizer, const Options& options, bool half_grid) {
+/// What the quantizer of a constant needs, found without touching the model.
+struct QuantizedWeights {
+    std::vector<Range> ranges;
+    ov::Shape shape;                                 // of the ranges
+    std::shared_ptr<ov::op::v0::Constant> halved{};  // instead of the constant; null: as it is
+};
+
+QuantizedWeights quantize_weights(const Quantizer& quantizer, const Options& options, bool half_grid) {
     const auto constant = find_constant(quantizer.tensor);
     const auto& shape = constant->get_shape();
     auto values = float_values(*constant);
     const auto axes = weight_axes(quantizer);
-    const auto ranges = weight_ranges(values, shape, axes, quantizer.scheme,
-                                      range_estimator(quantizer.kind, quantizer.scheme, options));
-    ov::Output<ov::Node> tensor = quantizer.tensor;
+    QuantizedWeights made{weight_ranges(values, shape, axes, quantizer.scheme,
+                                        range_estimator(quantizer.kind, quantizer.scheme, options)),
+                          range_shape(shape, axes)};
     if (half_grid) {
         for (float& value : values) {
             value /= 2;
         }
-        auto halved = ov::op::v0::Constant::create(quantizer.tensor.get_element_type(), shape, values);
-        halved->set_friendly_name(constant->get_friendly_name());
-        ov::copy_runtime_info(constant, halved);
-        tensor = halved;
+        made.halved = ov::op::v0::Constant::create(quantizer.tensor.get_element_type(), shape, values);
+        made.halved->set_friendly_name(constant->get_friendly_name());
+        ov::copy_runtime_info(constant, made.halved);
     }
-    insert_fake_quantize(quantizer, tensor, ranges, range_shape(shape, axes), half_grid ? 2 : 1);
+    return made;
 }
 
 ov::Shape activation_range_shape(const Quantizer& quantizer, std::size_t channels) {
@@ -240,22 +251,33 @@ std::vector<Change> MinMaxQuantization::apply(ov::Model& model, Context& context
     remove_unbounded(plan, context.statistics);
     const auto ranges = activation_ranges(context);
     const auto halved = half_grid_operations(model, context);
+    std::vector<const Quantizer*> weights;
     for (std::size_t q = 0; q < plan.quantizers.size(); ++q) {
         const auto& quantizer = plan.quantizers[q];
         if (is_inserted(quantizer)) {
             continue;
         }
-        if (quantizer.kind != TensorKind::Weights) {
+        if (quantizer.kind == TensorKind::Weights) {
+            weights.push_back(&quantizer);
+        } else {
             insert_fake_quantize(quantizer, quantizer.tensor, ranges[q],
                                  activation_range_shape(quantizer, ranges[q].size()), 1);
-            continue;
-        }
-        const bool half_grid = needs_half_grid(quantizer, halved);
-        quantize_weights(quantizer, context.options, half_grid);
-        if (half_grid) {
-            changes.push_back({name(), quantizer.inputs[0].node->get_friendly_name(), "7-bit weights"});
         }
     }
+    run_in_order<QuantizedWeights>(
+        weights.size(), usable_threads(context.threads),
+        [&](std::size_t, std::size_t index) {
+            const auto& quantizer = *weights[index];
+            return quantize_weights(quantizer, context.options, needs_half_grid(quantizer, halved));
+        },
+        [&](std::size_t index, QuantizedWeights&& made) {
+            const auto& quantizer = *weights[index];
+            insert_fake_quantize(quantizer, made.halved ? made.halved->output(0) : quantizer.tensor, made.ranges,
+                                 made.shape, made.halved ? 2 : 1);
+            if (made.halved) {
+                changes.push_back({name(), quantizer.inputs[0].node->get_friendly_name(), "7-bit weights"});
+            }
+        });
     return changes;
 }
 

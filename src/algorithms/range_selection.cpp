@@ -10,7 +10,6 @@
 #include "algorithms/measured_ranges.hpp"
 #include "algorithms/trial.hpp"
 #include "base/text.hpp"
-#include "graph/adjustable_ranges.hpp"
 
 namespace octet {
 namespace {
@@ -36,14 +35,17 @@ public:
         if (!error.tells_anything()) {
             return "ranges left: the outputs tell no error";
         }
-        std::vector<std::string> names;
-        for (const auto& unit : units_) {
-            for (const std::size_t q : unit) {
-                names.push_back(context_.plan.quantizers[q].name);
-            }
-        }
-        auto runner = error.make_runner(adjustable_copy(model_, names));
-        const auto level = [&](const std::vector<double>& widths) { return error.level(runner, inputs(widths)); };
+        context_.trial = std::make_shared<TrialModel>(error, model_, context_);
+        const auto level = [&](const std::vector<double>& widths) {
+            try_ranges(widths);
+            const double error_level = context_.trial->level();
+            const auto [least, most] = std::minmax_element(widths.begin(), widths.end());
+            context_.observer.log(LogLevel::Debug, "correct",
+                                  "ranges at width " + short_number(*least) +
+                                      (*least < *most ? " to " + short_number(*most) : "") +
+                                      ": error of the outputs " + short_number(error_level) + " dB");
+            return error_level;
+        };
         const auto tried_widths = try_widths(level);
         const Tried first = tried_widths[0], second = tried_widths[1];
         std::vector<double> widths(units_.size(), first.width);
@@ -60,6 +62,7 @@ public:
                 ++runs;
             }
         }
+        try_ranges(widths);  // for whoever goes on with this model
         set(widths);
         const std::string others = runs > 0 ? ", " + std::to_string(runs) + " of " + std::to_string(kRuns) +
                                                   " runs of tensors at " + short_number(second.width)
@@ -98,7 +101,7 @@ private:
         const auto& quantizers = context_.plan.quantizers;
         for (std::size_t q = 0; q < quantizers.size(); ++q) {
             if (!has_free_width(quantizers[q], context_.options) || !quantizers[q].prefix.empty() ||
-                !is_inserted(quantizers[q])) {
+                !is_inserted(quantizers[q]) || !is_adjustable(*inserted(quantizers[q]))) {
                 continue;
             }
             if (quantizers[q].group) {
@@ -123,20 +126,16 @@ private:
         return activation_ranges(context_, all);
     }
 
-    /// What adjustable_copy() wants for these widths.
-    std::vector<ov::Tensor> inputs(const std::vector<double>& widths) const {
+    void try_ranges(const std::vector<double>& widths) const {
         const auto all = ranges(widths);
-        std::vector<ov::Tensor> tensors;
         for (const auto& unit : units_) {
             for (const std::size_t q : unit) {
-                const auto levels = context_.plan.quantizers[q].scheme.levels();
-                for (const float value : range_inputs(all[q].at(0).low, all[q].at(0).high, levels)) {
-                    tensors.emplace_back(ov::element::f32, ov::Shape{});
-                    *tensors.back().data<float>() = value;
-                }
+                const auto& quantizer = context_.plan.quantizers[q];
+                const auto& range = all[q].at(0);
+                context_.trial->set_grid(*inserted(quantizer),
+                                         Grid::over(range.low, range.high, quantizer.scheme.levels()));
             }
         }
-        return tensors;
     }
 
     void set(const std::vector<double>& widths) const {
@@ -148,9 +147,13 @@ private:
         }
     }
 
-    static void set_range(const Quantizer& quantizer, const Range& range) {
+    static std::shared_ptr<ov::Node> inserted(const Quantizer& quantizer) {
         const auto& reader = quantizer.inputs.front();
-        const auto fake_quantize = reader.node->get_input_node_shared_ptr(reader.port);
+        return reader.node->get_input_node_shared_ptr(reader.port);
+    }
+
+    static void set_range(const Quantizer& quantizer, const Range& range) {
+        const auto fake_quantize = inserted(quantizer);
         for (const std::size_t port : {1, 2, 3, 4}) {
             const auto old = fake_quantize->get_input_node_shared_ptr(port);
             const auto value = static_cast<float>(port % 2 == 1 ? range.low : range.high);

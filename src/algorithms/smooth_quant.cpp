@@ -9,7 +9,9 @@
 
 #include "algorithms/edit.hpp"
 #include "algorithms/measured_ranges.hpp"
+#include "base/ordered_pool.hpp"
 #include "base/text.hpp"
+#include "base/threads.hpp"
 #include "graph/constants.hpp"
 #include "graph/fold_channel_scales.hpp"
 #include "graph/operations.hpp"
@@ -108,6 +110,12 @@ void scale_weights(Context& context, ov::Node& node, const std::vector<double>& 
     change_weights(context, node, values);
 }
 
+/// The best scale, and by how many dB it lowers the expected error.
+struct Found {
+    std::vector<double> scale;
+    double exponent = 0, gain = 0;
+};
+
 /// Finds the scale of one activation.
 class Search {
 public:
@@ -132,11 +140,7 @@ public:
         raise_small(weight_);
     }
 
-    /// The best scale, and by how many dB it lowers the expected error; nothing where that is not worthwhile.
-    struct Found {
-        std::vector<double> scale;
-        double exponent, gain;
-    };
+    /// Nothing where that is not worthwhile.
     std::optional<Found> run() const {
         const double usual = error(std::vector<double>(activation_.size(), 1));
         double best = kWorthwhile * usual;
@@ -255,20 +259,35 @@ void SmoothQuant::request(const ov::Model&, const Context& context, StatisticPla
 }
 
 std::vector<Change> SmoothQuant::apply(ov::Model&, Context& context) const {
-    std::vector<Change> changes;
+    struct Smoothing {
+        Quantizer quantizer;
+        std::size_t axis;
+        std::optional<Found> found;
+    };
     const auto quantized = operations_with_quantized_weights(context.plan);
-    // By place, as new weights may add quantizers of their own.
-    for (std::size_t q = 0; q < context.plan.quantizers.size(); ++q) {
-        auto quantizer = context.plan.quantizers[q];
-        const auto axis = smoothed_axis(quantizer, context.options, quantized);
-        const auto channels = axis ? find_channels(quantizer, *axis, context.statistics) : std::nullopt;
-        const auto found = channels ? Search(quantizer, context, *channels).run() : std::nullopt;
+    std::vector<Smoothing> smoothings;
+    for (const auto& quantizer : context.plan.quantizers) {
+        if (const auto axis = smoothed_axis(quantizer, context.options, quantized)) {
+            smoothings.push_back({quantizer, *axis, {}});
+        }
+    }
+    run_in_order<std::optional<Found>>(
+        smoothings.size(), usable_threads(context.threads),
+        [&](std::size_t, std::size_t index) {
+            const auto& [quantizer, axis, unused] = smoothings[index];
+            const auto channels = find_channels(quantizer, axis, context.statistics);
+            return channels ? Search(quantizer, context, *channels).run() : std::nullopt;
+        },
+        [&](std::size_t index, std::optional<Found>&& found) { smoothings[index].found = std::move(found); });
+
+    std::vector<Change> changes;
+    for (auto& [quantizer, axis, found] : smoothings) {
         if (!found) {
             continue;
         }
-        insert_scale(context, quantizer, *axis, found->scale);
-        const auto name_of = [&](const Quantizer& candidate) { return candidate.name == quantizer.name; };
-        *std::find_if(context.plan.quantizers.begin(), context.plan.quantizers.end(), name_of) = quantizer;
+        insert_scale(context, quantizer, axis, found->scale);
+        const auto is_same = [&](const Quantizer& candidate) { return candidate.name == quantizer.name; };
+        *std::find_if(context.plan.quantizers.begin(), context.plan.quantizers.end(), is_same) = quantizer;
         changes.push_back({name(), quantizer.inputs.front().node->get_friendly_name(),
                            "input channels smoothed with exponent " + short_number(found->exponent) +
                                ", expected error lower by " + short_number(found->gain) + " dB"});

@@ -2,34 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <memory>
-#include <string>
 #include <utility>
 
 #include <openvino/op/constant.hpp>
 
-#include "graph/expand_fake_quantize.hpp"
+#include "algorithms/correctable.hpp"
+#include "graph/index.hpp"
 #include "graph/operations.hpp"
-#include "statistics/collector.hpp"
+#include "graph/weight_layout.hpp"
 
 namespace octet {
 namespace {
-
-/// Passes on that the user wants to stop; progress within a step of an algorithm is not shown.
-class CancelOnly final : public Observer {
-public:
-    explicit CancelOnly(Observer& observer) : observer_(observer) {}
-    bool cancelled() override {
-        return observer_.cancelled();
-    }
-
-private:
-    Observer& observer_;
-};
-
-std::shared_ptr<ov::Model> borrowed(ov::Model& model) {
-    return {&model, [](ov::Model*) {}};
-}
 
 /// Reads f32, f16 and bf16 alike.
 std::vector<float> real_values(const ov::Tensor& tensor) {
@@ -119,7 +104,7 @@ double count_output_bytes(const ov::Model& model) {
 
 /// As many as the work and the memory for the outputs allow, by numbers that do not depend on the machine.
 std::size_t trial_size(const Context& context) {
-    constexpr double kMost = 32, kFewest = 6, kMultiplications = 1.2e10, kBytes = 2.5e8;
+    constexpr double kMost = 16, kFewest = 4, kMultiplications = 6e9, kBytes = 2.5e8;
     const double by_work = kMultiplications / std::max(1.0, count_multiplications(*context.original));
     const double by_memory = kBytes / std::max(1.0, count_output_bytes(*context.original));
     const double size = std::min(std::clamp(by_work, kFewest, kMost), std::max(1.0, by_memory));
@@ -135,20 +120,20 @@ std::vector<std::size_t> trial_samples(const Context& context) {
     return samples;
 }
 
-}  // namespace
-
-Statistics measure_on_trial(ov::Model& model, const StatisticPlan& plan, const Context& context) {
-    const auto samples = trial_samples(context);
-    const SampleSource source{samples.size(), [&](std::size_t index) { return context.sample(samples[index]); },
-                              [&](std::size_t index) { return "sample " + std::to_string(samples[index]); }};
-    CancelOnly observer(context.observer);
-    return collect(borrowed(model), plan, source, {context.threads, false}, observer).statistics;
+void add(std::vector<double>& sums, const std::vector<double>& values) {
+    sums.resize(values.size(), 0);
+    std::transform(sums.begin(), sums.end(), values.begin(), sums.begin(), std::plus<>());
 }
 
-OutputError::OutputError(const Context& context) : context_(context), samples_(trial_samples(context)) {
+}  // namespace
+
+OutputError::OutputError(const Context& context) : context_(context) {
+    for (const std::size_t sample : trial_samples(context)) {
+        inputs_.push_back(context.sample(sample));
+    }
     auto original = make_runner(context.original);
     original.run(
-        samples_.size(), [&](std::size_t i) { return inputs(i); },
+        inputs_.size(), [&](std::size_t i) { return inputs_[i]; },
         [&](std::size_t, std::vector<ov::Tensor>&& outputs) { wanted_.push_back(std::move(outputs)); },
         [&] { return context_.observer.cancelled(); });
     Power power;
@@ -158,31 +143,27 @@ OutputError::OutputError(const Context& context) : context_(context), samples_(t
     has_signal_ = power.has_signal();
 }
 
-double OutputError::level(ov::Model& model) const {
-    auto runner = make_runner(runnable_copy(borrowed(model)));
-    return level(runner, {});
+double OutputError::level(const ov::Model& model) const {
+    auto runner = make_runner(adjustable_copy(model, {}, context_.threads).model);
+    return level(runner);
 }
 
-double OutputError::level(SampleRunner& runner, const std::vector<ov::Tensor>& more) const {
+double OutputError::level(SampleRunner& runner, const TakeMore& take) const {
     Power power;
-    const auto all_inputs = [&](std::size_t i) {
-        auto tensors = inputs(i);
-        tensors.insert(tensors.end(), more.begin(), more.end());
-        return tensors;
-    };
     runner.run(
-        samples_.size(), all_inputs,
-        [&](std::size_t index, std::vector<ov::Tensor>&& outputs) { power.add(wanted_[index], outputs); },
+        inputs_.size(), [&](std::size_t i) { return inputs_[i]; },
+        [&](std::size_t index, std::vector<ov::Tensor>&& outputs) {
+            power.add(wanted_[index], outputs);
+            if (take) {
+                take(std::span(outputs).subspan(wanted_[index].size()));
+            }
+        },
         [&] { return context_.observer.cancelled(); });
     return power.level();
 }
 
 SampleRunner OutputError::make_runner(const std::shared_ptr<const ov::Model>& model) const {
-    return {model, samples_.size(), context_.threads, "correct"};
-}
-
-std::vector<ov::Tensor> OutputError::inputs(std::size_t index) const {
-    return context_.sample(samples_[index]);
+    return {model, inputs_.size(), context_.threads, "correct"};
 }
 
 const OutputError& output_error(Context& context) {
@@ -190,6 +171,85 @@ const OutputError& output_error(Context& context) {
         context.output_error = std::make_shared<const OutputError>(context);
     }
     return *context.output_error;
+}
+
+TrialModel::TrialModel(const OutputError& error, const ov::Model& model, const Context& context) : error_(error) {
+    const GraphIndex graph(model);
+    for (std::size_t i = 0; i < graph.size(); ++i) {
+        if (is_adjustable(graph[i])) {
+            numbers_.emplace(&graph[i], quantizers_.size());
+            quantizers_.push_back({&graph[i]});
+        }
+    }
+    for (const auto* node : due_corrections(graph, context)) {
+        const auto known = numbers_.find(node->get_input_node_ptr(0));
+        const auto layout = weight_layout(*node);
+        if (known == numbers_.end() || !layout) {
+            continue;
+        }
+        auto& channels = quantizers_[known->second].channels;
+        const std::size_t axis = input_channel_axis(*node), count = layout->groups * layout->inputs;
+        if (!channels) {
+            channels = Adjustable::Channels{axis, count};
+        }
+        if (channels->axis == axis && channels->count == count) {
+            channels->readers.push_back(node);
+            numbers_.emplace(node, known->second);
+        }
+    }
+    const auto copy = adjustable_copy(model, quantizers_, context.threads);
+    adjustment_ = copy.adjustment;
+    runner_ = error.make_runner(copy.model);
+}
+
+void TrialModel::set_grid(const ov::Node& quantizer, const Grid& grid) {
+    adjustment_->grids[numbers_.at(&quantizer)] = grid;
+}
+
+void TrialModel::set_shift(const ov::Node& node, std::vector<float> shift) {
+    adjustment_->shifts[numbers_.at(&node)] = std::move(shift);
+}
+
+std::size_t TrialModel::channels(const ov::Node& node) const {
+    const auto known = numbers_.find(&node);
+    return known == numbers_.end() || !quantizers_[known->second].channels ? 0
+                                                                           : quantizers_[known->second].channels->count;
+}
+
+double TrialModel::level() {
+    return error_.level(*runner_);
+}
+
+double TrialModel::level(std::map<const ov::Node*, MeansAround>& means) {
+    std::vector<MeansAround> sums;
+    std::size_t samples = 0;
+    adjustment_->measures_means = true;
+    const double error = error_.level(*runner_, [&](std::span<const ov::Tensor> readings) {
+        sums.resize(readings.size());
+        for (std::size_t i = 0; i < readings.size(); ++i) {
+            const auto seen = read_means(readings[i]);
+            add(sums[i].before, seen.before);
+            add(sums[i].behind, seen.behind);
+        }
+        ++samples;
+    });
+    adjustment_->measures_means = false;
+    auto sum = sums.begin();
+    for (const auto& quantizer : quantizers_) {
+        if (!quantizer.channels || sum == sums.end()) {
+            continue;
+        }
+        for (auto* values : {&sum->before, &sum->behind}) {
+            for (double& value : *values) {
+                value /= static_cast<double>(samples);
+            }
+        }
+        for (const auto* reader : quantizer.channels->readers) {
+            means[reader] = *sum;
+        }
+        ++sum;
+    }
+    return error;
 }
 
 }  // namespace octet

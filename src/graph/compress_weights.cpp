@@ -16,6 +16,7 @@
 #include "octet/error.hpp"
 
 #include "base/text.hpp"
+#include "graph/broadcast.hpp"
 #include "graph/stored_weights.hpp"
 #include "graph/write.hpp"
 
@@ -42,51 +43,11 @@ struct Grid {
     std::vector<bool> is_flat;  // all levels are one value
 };
 
-std::size_t stride_in(const ov::Shape& shape, std::size_t axis_from_end) {
-    std::size_t stride = 1;
-    for (std::size_t i = 0; i < axis_from_end; ++i) {
-        stride *= shape[shape.size() - 1 - i];
-    }
-    return stride;
-}
-
-/// Calls `visit(index in limits, first, last)` for runs of elements of `shape` that share an element of `limits`, a
-/// shape that broadcasts to `shape` as by NumPy.
-template <typename Visit>
-void for_each_run(const ov::Shape& shape, const ov::Shape& limits, Visit visit) {
-    const std::size_t rank = shape.size();
-    std::vector<std::size_t> strides(rank, 0);  // of the limits, 0 where they are broadcast
-    for (std::size_t i = 0; i < limits.size(); ++i) {
-        if (limits[limits.size() - 1 - i] != 1) {
-            strides[rank - 1 - i] = stride_in(limits, i);
-        }
-    }
-    std::size_t outer_rank = rank;
-    std::size_t run = 1;
-    while (outer_rank > 0 && strides[outer_rank - 1] == 0) {
-        run *= shape[--outer_rank];
-    }
-    std::vector<std::size_t> position(outer_rank, 0);
-    const std::size_t total = ov::shape_size(shape);
-    std::size_t index = 0;
-    for (std::size_t first = 0; first < total; first += run) {
-        visit(index, first, first + run);
-        for (std::size_t axis = outer_rank; axis-- > 0;) {
-            index += strides[axis];
-            if (++position[axis] < shape[axis]) {
-                break;
-            }
-            index -= strides[axis] * shape[axis];
-            position[axis] = 0;
-        }
-    }
-}
-
 std::vector<float> expand(const Constant& limit, const ov::Shape& shape) {
     const auto values = limit.cast_vector<float>();
     std::vector<float> out(ov::shape_size(shape));
-    for_each_run(shape, limit.get_shape(), [&](std::size_t index, std::size_t first, std::size_t last) {
-        std::fill(out.begin() + first, out.begin() + last, values[index]);
+    for_each_run(shape, limit.get_shape(), [&](std::size_t first, std::size_t count, std::size_t index) {
+        std::fill_n(out.data() + first, count, values[index]);
     });
     return out;
 }
@@ -186,12 +147,12 @@ std::shared_ptr<Constant> make_integers(const FakeQuantize& node, const Constant
     const float* values = weights.get_data_ptr<float>();
     ov::Tensor tensor(ov::element::i8, weights.get_shape());
     auto* out = tensor.data<std::int8_t>();
-    for_each_run(weights.get_shape(), limits.shape, [&](std::size_t index, std::size_t first, std::size_t last) {
+    for_each_run(weights.get_shape(), limits.shape, [&](std::size_t first, std::size_t count, std::size_t index) {
         const float low = limits.in_low[index];
         const float high = limits.in_high[index];
         const bool is_flat = grid.is_flat[index];
         const int lowest = grid.lowest + grid.shift[index];
-        for (std::size_t i = first; i < last; ++i) {
+        for (std::size_t i = first; i < first + count; ++i) {
             if (std::isnan(values[i])) {
                 throw Error(ErrorCode::Numeric, node.get_friendly_name(),
                             "weights " + describe(ov::element::f32, weights.get_shape()) +

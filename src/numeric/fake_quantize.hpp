@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <span>
 
 namespace octet {
 
@@ -20,5 +21,9 @@ inline double fake_quantize(double value, double in_low, double in_high, double 
     const float place = (x - low) / (high - low) * steps;
     return double{std::nearbyint(place)} / steps * (out_high - out_low) + out_low;
 }
+
+/// The same of each of `values` into `to`; in_low and in_high are f32 numbers.
+void fake_quantize(std::span<const float> values, double in_low, double in_high, double out_low, double out_high,
+                   std::size_t levels, std::span<double> to);
 
 }  // namespace octet

@@ -5,14 +5,7 @@
 #include <cmath>
 #include <vector>
 
-// The same code compiled for several instruction sets, chosen at load time. Each lane is summed on its own in a fixed
-// order, so that the width of the machine's vectors does not change a bit of the result. Sanitizers run before the
-// loader's choice and cannot be combined with it.
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
-#define OCTET_MULTIVERSION __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define OCTET_MULTIVERSION
-#endif
+#include "numeric/multiversion.hpp"
 
 namespace octet {
 namespace {
@@ -85,6 +78,14 @@ void extremes_of_rows(const float* values, std::size_t rows, std::size_t channel
 }
 
 }  // namespace
+
+ChannelView view_channels(std::span<const std::size_t> shape, std::size_t axis) {
+    ChannelView view;
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+        (i < axis ? view.outer : i == axis ? view.channels : view.inner) *= shape[i];
+    }
+    return view;
+}
 
 Extremes find_extremes(std::span<const float> values) {
     if (values.empty()) {

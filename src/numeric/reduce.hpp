@@ -12,6 +12,9 @@ struct ChannelView {
     std::size_t inner = 1;
 };
 
+/// A tensor of `shape` around its axis `axis`, which it must have.
+ChannelView view_channels(std::span<const std::size_t> shape, std::size_t axis);
+
 /// Beyond this an activation's value is a mask, not a measurement.
 inline constexpr double kLargestActivation = 1e30;
 

@@ -187,7 +187,11 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
         context.original = result.model->clone();
         std::size_t done = 0;
         for (const auto& algorithm : algorithms) {
+            const auto trial = context.trial;
             const auto changes = algorithm->apply(*result.model, context);
+            if (context.trial == trial) {
+                context.trial.reset();  // it was of the model before
+            }
             report.changes.insert(report.changes.end(), changes.begin(), changes.end());
             if (const auto stale = statistics.stale(); !stale.empty()) {
                 statistics.merge(measure(result.model, stale, *samples, result.options, run, watch).statistics);

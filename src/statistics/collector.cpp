@@ -13,6 +13,7 @@
 #include "base/exception_text.hpp"
 #include "base/ordered_pool.hpp"
 #include "base/threads.hpp"
+#include "graph/channels_last.hpp"
 #include "graph/index.hpp"
 #include "statistics/body_tensors.hpp"
 #include "statistics/run_samples.hpp"
@@ -32,27 +33,15 @@ struct Tap {
     bool is_channels_last = false;          // the tap reads the tensor with its channel axis moved to the end
 };
 
-/// The plugin keeps convolutions' tensors channels-last or in blocks of channels; moved to the end, the channels are
-/// what the plugin can hand over with the least copying.
-std::vector<std::size_t> channels_last_order(std::size_t rank) {
-    std::vector<std::size_t> order(rank);
-    std::iota(order.begin(), order.end(), 0);
-    std::rotate(order.begin() + 1, order.begin() + 2, order.end());
-    return order;
-}
-
-std::shared_ptr<ov::Node> build_tap(Tap& tap, ov::Output<ov::Node> tensor) {
+std::shared_ptr<ov::Node> build_tap(Tap& tap, ov::Output<ov::Node> tensor, const ChannelsLast& channels_last) {
+    std::size_t axis = tap.channel_axis.value_or(0);
+    tap.is_channels_last = channels_last.contains(tensor);
     if (tensor.get_element_type() != ov::element::f32) {
         tensor = std::make_shared<ov::op::v0::Convert>(tensor, ov::element::f32);
     }
-    std::size_t axis = tap.channel_axis.value_or(0);
-    const auto rank = tensor.get_partial_shape().rank();
-    if (tap.channel_axis == 1 && rank.is_static() && rank.get_length() >= 4) {
-        const auto order = channels_last_order(static_cast<std::size_t>(rank.get_length()));
-        tensor = std::make_shared<ov::op::v1::Transpose>(
-            tensor, ov::op::v0::Constant::create(ov::element::i64, ov::Shape{order.size()}, order));
-        axis = order.size() - 1;
-        tap.is_channels_last = true;
+    if (tap.is_channels_last) {
+        axis = axis_in_channels_last(axis, tensor.get_partial_shape().size());
+        tensor = to_channels_last(tensor);
     }
     return std::make_shared<StatisticsTap>(tensor, tap.measures, axis);
 }
@@ -70,9 +59,10 @@ bool asks_for_bodies(const ov::Model& model, const StatisticPlan& plan) {
 /// `copy`: where the tensors are, if not in `model` itself.
 std::shared_ptr<ov::Model> build_calibration_model(const ov::Model& original, BodyCopy* copy, std::vector<Tap>& taps) {
     const ov::Model& model = copy ? *copy->model() : original;
+    const ChannelsLast channels_last(model);
     std::vector<ov::Output<ov::Node>> readings;
     for (auto& tap : taps) {
-        const auto made = build_tap(tap, copy ? copy->find(tap.tensor) : tap.tensor);
+        const auto made = build_tap(tap, copy ? copy->find(tap.tensor) : tap.tensor, channels_last);
         readings.push_back(copy ? copy->lead_out(tap.tensor, made) : made);
     }
     ov::ResultVector results;

@@ -29,14 +29,6 @@ bool any_by_channel(const std::vector<TapMeasure>& measures) {
     return std::any_of(measures.begin(), measures.end(), [](const TapMeasure& m) { return m.by_channel; });
 }
 
-ChannelView view_channels(const ov::Shape& shape, std::size_t axis) {
-    ChannelView view;
-    for (std::size_t i = 0; i < shape.size(); ++i) {
-        (i < axis ? view.outer : i == axis ? view.channels : view.inner) *= shape[i];
-    }
-    return view;
-}
-
 /// Makes each reduction of one tensor once, whoever asks for it.
 class Reductions {
 public:

@@ -5,7 +5,6 @@
 
 #include "octet/octet.hpp"
 
-#include "graph/adjustable_ranges.hpp"
 #include "graph/expand_fake_quantize.hpp"
 #include "support/builders.hpp"
 
@@ -96,24 +95,6 @@ TEST(ExpandFakeQuantize, ChannelsMayBeScaledBetweenInputAndOutput) {
     const float wanted[] = {0.5F, 0.5F, -0.5F, 1};
     for (std::size_t i = 0; i < 4; ++i) {
         EXPECT_NEAR(made[i], std::sin(wanted[i]), 1e-4) << i;
-    }
-}
-
-TEST(AdjustableRanges, GiveWhatAFakeQuantizeOfThatRangeGives) {
-    const auto trial = adjustable_copy(*quantizing_model(256, -1, 1), {"fq", "unknown"});
-    const auto sample = row({0.3F, -0.77F, 2.5F, -1.9F});
-    for (const auto& [low, high] : {std::pair(-1.F, 1.F), std::pair(-2.F, 1.9F), std::pair(0.F, 3.F)}) {
-        std::vector<ov::Tensor> inputs{sample};
-        for (int name = 0; name < 2; ++name) {
-            for (const float value : range_inputs(low, high, 256)) {
-                inputs.emplace_back(ov::element::f32, ov::Shape{});
-                *inputs.back().data<float>() = value;
-            }
-        }
-        const auto wanted = infer(quantizing_model(256, low, high), {sample})[0], made = infer(trial, inputs)[0];
-        for (std::size_t i = 0; i < 4; ++i) {
-            EXPECT_NEAR(made[i], wanted[i], 1e-5) << low << " to " << high;
-        }
     }
 }
 

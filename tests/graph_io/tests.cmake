@@ -1,5 +1,5 @@
 octet_test(graph_io LABEL unit
-           SOURCES ${CMAKE_CURRENT_LIST_DIR}/compress_fp16_test.cpp ${CMAKE_CURRENT_LIST_DIR}/compress_weights_test.cpp
+           SOURCES ${CMAKE_CURRENT_LIST_DIR}/adjustable_ranges_test.cpp ${CMAKE_CURRENT_LIST_DIR}/compress_fp16_test.cpp ${CMAKE_CURRENT_LIST_DIR}/compress_weights_test.cpp
                    ${CMAKE_CURRENT_LIST_DIR}/expand_fake_quantize_test.cpp
                    ${CMAKE_CURRENT_LIST_DIR}/inspect_test.cpp ${CMAKE_CURRENT_LIST_DIR}/json_test.cpp
                    ${CMAKE_CURRENT_LIST_DIR}/models.cpp ${CMAKE_CURRENT_LIST_DIR}/names_test.cpp

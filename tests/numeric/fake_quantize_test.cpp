@@ -4,6 +4,7 @@
 #include <openvino/op/ops.hpp>
 
 #include "numeric/fake_quantize.hpp"
+#include "numeric/quantize_values.hpp"
 
 namespace octet {
 namespace {
@@ -42,6 +43,43 @@ TEST(FakeQuantize, EqualsTheOperation) {
         }
         EXPECT_LE(off, values.size() / 100);
     }
+}
+
+TEST(FakeQuantizeOfMany, EqualsThatOfEach) {
+    for (const std::size_t levels : {2, 15, 255, 256, 65536, 1 << 25}) {
+        for (const auto& [low, high] : {std::pair(-1.F, 1.F), std::pair(0.F, 0.3F), std::pair(2.F, -1.F)}) {
+            std::vector<float> values{low, high, 0, -0.F, 1e30F, -1e30F};
+            for (int i = -500; i < 500; ++i) {
+                values.push_back(static_cast<float>(i) / 255);
+            }
+            std::vector<double> made(values.size());
+            fake_quantize(values, low, high, -3, 5, levels, made);
+            for (std::size_t i = 0; i < values.size(); ++i) {
+                EXPECT_EQ(made[i], fake_quantize(values[i], low, high, -3, 5, levels)) << values[i] << " " << levels;
+            }
+        }
+    }
+}
+
+TEST(QuantizeValues, HalvesGoToEvenAndNaNStays) {
+    const auto grid = Grid::over(0, 255, 256);
+    const std::vector<float> from{-7, 0.5F, 1.5F, 2.5F, 254.6F, 300, NAN};
+    std::vector<float> to(from.size());
+    quantize_values(from, grid, to);
+    EXPECT_EQ(std::vector<float>(to.begin(), to.end() - 1), (std::vector<float>{0, 0, 2, 2, 255, 255}));
+    EXPECT_TRUE(std::isnan(to.back()));
+}
+
+TEST(QuantizeValues, EachChannelOfARowIsShifted) {
+    std::vector<float> to(4);
+    quantize_rows(std::vector<float>{0.2F, 1.2F, 3, -1}, Grid::over(0, 2, 3), std::vector<float>{0.25F, -8}, to);
+    EXPECT_EQ(to, (std::vector<float>{0.25F, -7, 2.25F, -8}));
+}
+
+TEST(QuantizeValues, ARangeOfNoWidthIsItsOutput) {
+    std::vector<float> to(2);
+    quantize_values(std::vector<float>{-5, 5}, Grid::between(1, 1, 3, 3, 256), to);
+    EXPECT_EQ(to, (std::vector<float>{3, 3}));
 }
 
 }  // namespace

@@ -104,8 +104,8 @@ inline ov::Tensor random_tensor(const ov::Shape& shape, unsigned seed, float sca
     return tensor;
 }
 
-/// All outputs for one set of inputs, in f32 on one thread.
-inline std::vector<std::vector<float>> infer(const std::shared_ptr<ov::Model>& model,
+/// All outputs for one set of inputs, computed in f32 on one thread.
+inline std::vector<ov::Tensor> infer_tensors(const std::shared_ptr<ov::Model>& model,
                                              const std::vector<ov::Tensor>& inputs) {
     ov::Core core;
     auto compiled =
@@ -115,9 +115,20 @@ inline std::vector<std::vector<float>> infer(const std::shared_ptr<ov::Model>& m
         request.set_input_tensor(i, inputs[i]);
     }
     request.infer();
-    std::vector<std::vector<float>> outputs;
+    std::vector<ov::Tensor> outputs;
     for (std::size_t i = 0; i < model->outputs().size(); ++i) {
         const auto tensor = request.get_output_tensor(i);
+        outputs.emplace_back(tensor.get_element_type(), tensor.get_shape());
+        tensor.copy_to(outputs.back());
+    }
+    return outputs;
+}
+
+/// The values of f32 outputs.
+inline std::vector<std::vector<float>> infer(const std::shared_ptr<ov::Model>& model,
+                                             const std::vector<ov::Tensor>& inputs) {
+    std::vector<std::vector<float>> outputs;
+    for (const auto& tensor : infer_tensors(model, inputs)) {
         outputs.emplace_back(tensor.data<float>(), tensor.data<float>() + tensor.get_size());
     }
     return outputs;
