@@ -42,8 +42,8 @@ public:
             const auto [least, most] = std::minmax_element(widths.begin(), widths.end());
             context_.observer.log(LogLevel::Debug, "correct",
                                   "ranges at width " + short_number(*least) +
-                                      (*least < *most ? " to " + short_number(*most) : "") +
-                                      ": error of the outputs " + short_number(error_level) + " dB");
+                                      (*least < *most ? " to " + short_number(*most) : "") + ": error of the outputs " +
+                                      short_number(error_level) + " dB");
             return error_level;
         };
         const auto tried_widths = try_widths(level);
