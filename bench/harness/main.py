@@ -1,0 +1,191 @@
+"""Times whole quantizations beside plain FP32 inference of the same samples: bench/quantize."""
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import platform
+import shlex
+import statistics
+import subprocess
+import sys
+import time
+
+import cases
+import judge
+import table
+import tools
+from process import Failed
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        prog="bench/quantize", formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        description="Times Octet, plain FP32 inference and other quantizers in turn, each as a whole process, on the "
+                    "same samples and CPUs, and judges what they made.")
+    parser.add_argument("--zoo", type=pathlib.Path, metavar="FOLDER",
+                        help="a folder of folders with model.xml and eval.py (--dump-calib, --dump-eval, MODEL)")
+    parser.add_argument("--model", type=pathlib.Path, metavar="FILE", help="one model instead of a zoo")
+    parser.add_argument("--data", type=pathlib.Path, metavar="NPZ", help="its calibration samples")
+    parser.add_argument("--eval-data", type=pathlib.Path, metavar="NPZ", help="other samples; without: --data again")
+    parser.add_argument("--sources", type=pathlib.Path, metavar="FOLDER",
+                        help="MODEL.onnx of each model, which pot and ort need; see bench/fetch_sources")
+    parser.add_argument("--models", nargs="+", metavar="NAME", help="only these of the zoo")
+    parser.add_argument("--tools", nargs="+", choices=[each.name for each in tools.TOOLS], metavar="NAME",
+                        help="only these of " + ", ".join(each.name for each in tools.TOOLS))
+    parser.add_argument("--rounds", type=count, default=3, help="of all tools in turn")
+    parser.add_argument("--samples", type=count, default=300, help="at most, of a zoo's model")
+    parser.add_argument("--threads", type=count, default=len(os.sched_getaffinity(0)), help="CPUs that each may use")
+    parser.add_argument("--preset", choices=["performance", "mixed"], default="performance")
+    parser.add_argument("--timeout", type=float, default=900, help="seconds for one process")
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release", help="with octet's programs")
+    parser.add_argument("--peers", type=pathlib.Path, default=ROOT / "build/peers", help="made by bench/setup_peers")
+    parser.add_argument("--work", type=pathlib.Path, default=ROOT / "build/bench", help="for samples and results")
+    parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write all figures")
+    parser.add_argument("--markdown", type=pathlib.Path, metavar="FILE", help="write the tables; else to stdout")
+    parser.add_argument("--no-judge", action="store_true", help="times and memory only")
+    parser.add_argument("--smoke", action="store_true",
+                        help="one round on a small random network; fails where a figure is missing")
+    given = parser.parse_args()
+    if not (given.smoke or given.zoo or (given.model and given.data)):
+        parser.error("expected --zoo FOLDER, --model FILE --data NPZ, or --smoke")
+    return given
+
+
+def count(text):
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1; got {text}")
+    return value
+
+
+def find_cases(given):
+    python = given.peers / "nncf/bin/python"
+    if given.smoke:
+        return [cases.smoke_case(given.work / "smoke-model")]
+    if given.model:
+        return [cases.Case(given.model.stem, given.model, given.data, given.eval_data or given.data)]
+    folders = sorted(each.parent for each in given.zoo.glob("*/model.xml"))
+    if given.models:
+        missing = set(given.models) - {each.name for each in folders}
+        if missing:
+            raise SystemExit(f"bench/quantize: not in {given.zoo}: {', '.join(sorted(missing))}")
+        folders = [each for each in folders if each.name in given.models]
+    say(f"preparing the samples of {len(folders)} models")
+    return [cases.zoo_case(each, given.sources, given.work / "samples", given.samples, python) for each in folders]
+
+
+def measure(case, chosen, settings, rounds, judged, python):
+    """All tools in turn, `rounds` times."""
+    results, failed = {tool.name: [] for tool in chosen}, {}
+    for number in range(rounds):
+        for tool in chosen:
+            if tool.name in failed:
+                continue
+            say(f"{case.name}: round {number + 1} of {rounds}: {tool.name}", end=" ")
+            try:
+                results[tool.name].append(tool(case, settings))
+                say(f"{results[tool.name][-1].seconds:.2f} s", start="")
+            except (Failed, KeyError, ValueError) as error:
+                failed[tool.name] = str(error) or type(error).__name__
+                say(failed[tool.name], start="")
+    model = {"name": case.name, "samples": case.samples, "tools": []}
+    if results.get("plain"):
+        model["plain_seconds"] = statistics.median(run.seconds for run in results["plain"])
+        model["plain"] = [run.details for run in results["plain"]]
+    for tool in chosen:
+        runs = results[tool.name]
+        entry = {"name": tool.name}
+        if tool.name in failed:
+            entry["failed"] = failed[tool.name]
+        else:
+            entry.update(figures(runs))
+            if judged and tool.name != "plain":
+                say(f"{case.name}: judging {tool.name}")
+                try:
+                    entry.update(judge.judge(case, runs[-1].model, settings, python))
+                except (Failed, KeyError, ValueError) as error:
+                    entry["judge_error"] = str(error)
+        model["tools"].append(entry)
+    return model
+
+
+def figures(runs):
+    """Of one tool: all rounds, and the median of the seconds without Octet's check of what it wrote."""
+    verify = [run.details.get("phases", {}).get("verify", 0) for run in runs]
+    entry = {"seconds": [run.seconds for run in runs], "cpu_seconds": [run.cpu_seconds for run in runs],
+             "peak_bytes": [run.peak_bytes for run in runs],
+             "net_seconds": statistics.median(run.seconds - spent for run, spent in zip(runs, verify))}
+    if any(verify):
+        entry["verify_seconds"] = statistics.median(verify)
+        entry["phases"] = [run.details["phases"] for run in runs]
+    return entry
+
+
+def versions(settings):
+    """What is installed; None where a peer is not set up."""
+    asked = {"octet": [settings.build / "bin/octet", "--version"]}
+    for name, package in (("nncf", "nncf"), ("pot", "openvino-dev"), ("ort", "onnxruntime")):
+        asked[name] = [settings.peers / name / "bin/python", "-c",
+                       f"import importlib.metadata as m; print(m.version('{package}'))"]
+    found = {}
+    for name, command in asked.items():
+        try:
+            told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+            found[name] = told.removeprefix("octet ")
+        except (OSError, subprocess.CalledProcessError):
+            found[name] = None
+    return found
+
+
+def machine():
+    name = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")),
+                platform.processor())
+    return f"{name}, {os.cpu_count()} CPUs, {platform.system()} {platform.release()}"
+
+
+def say(text, start="bench/quantize: ", end="\n"):
+    print(start + text, end=end, file=sys.stderr, flush=True)
+
+
+def check_complete(report):
+    """For --smoke: every figure of the tools that need nothing from outside is there."""
+    for model in report["models"]:
+        for tool in model["tools"]:
+            needed = ["seconds", "peak_bytes"] + ([] if tool["name"] == "plain" else ["sqnr_db", "speed"])
+            missing = [name for name in needed if not tool.get(name)]
+            if missing and tool.get("failed", "").startswith(("not set up", "needs the ONNX")):
+                continue
+            if missing:
+                raise SystemExit(f"bench/quantize: {tool['name']}: no {', '.join(missing)}: "
+                                 f"{tool.get('failed') or tool.get('judge_error') or 'not measured'}")
+
+
+def main():
+    given = arguments()
+    settings = tools.Settings(given.build, given.peers, given.work, given.preset, given.threads, given.timeout)
+    chosen = [each for each in tools.TOOLS if not given.tools or each.name in given.tools]
+    python = given.peers / "nncf/bin/python"
+    started = time.monotonic()
+    rounds = 1 if given.smoke else given.rounds
+    report = {"command": "bench/quantize " + shlex.join(sys.argv[1:]), "date": datetime.date.today().isoformat(),
+              "machine": machine(), "threads": given.threads, "rounds": rounds, "preset": given.preset,
+              "versions": versions(settings), "models": []}
+    for case in find_cases(given):
+        report["models"].append(measure(case, chosen, settings, rounds, not given.no_judge, python))
+        if given.json:  # after each model: what was measured is not lost
+            given.json.write_text(json.dumps(report, indent=1) + "\n")
+    page = table.markdown(report)
+    given.markdown.write_text(page) if given.markdown else print(page)
+    if given.smoke:
+        check_complete(report)
+    say(f"done in {time.monotonic() - started:.0f} s")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        raise SystemExit("bench/quantize: interrupted")

@@ -1,0 +1,46 @@
+"""The figures as a Markdown page."""
+import statistics
+
+COLUMNS = ["tool", "seconds", "times plain", "CPU seconds", "peak MB", "INT8 speed", "SQNR dB", "metric"]
+
+
+def markdown(report):
+    lines = [f"Made by `{report['command']}` on {report['date']}.", "",
+             f"{report['machine']}; {report['threads']} threads, {report['rounds']} rounds, preset {report['preset']}; "
+             + ", ".join(f"{name} {version}" for name, version in report["versions"].items() if version) + ".", ""]
+    for model in report["models"]:
+        lines += [f"### {model['name']} ({model['samples']} samples)", "", *floor(model), row(COLUMNS), row(["---"] * len(COLUMNS))]
+        lines += [row(cells(tool, model)) for tool in model["tools"]]
+        lines += [""]
+    return "\n".join(lines)
+
+
+def floor(model):
+    """What plain inference took by itself, and the time that follows from it as an aim."""
+    if not model.get("plain"):
+        return []
+    infer, compiled = (statistics.median(run[name] for run in model["plain"]) for name in ("infer_s", "compile_s"))
+    return [f"Plain: {infer:.2f} s of inference, {compiled:.2f} s to compile; 1.2 × inference + compile + 0.4 s = "
+            f"{1.2 * infer + compiled + 0.4:.2f} s.", ""]
+
+
+def row(texts):
+    return "| " + " | ".join(texts) + " |"
+
+
+def cells(tool, model):
+    if tool.get("failed"):
+        return [tool["name"], tool["failed"].replace("|", "/"), *[""] * (len(COLUMNS) - 2)]
+    seconds = tool["seconds"]
+    told = f"{statistics.median(seconds):.2f} ({min(seconds):.2f}–{max(seconds):.2f})"
+    if tool.get("verify_seconds"):
+        told += f"; less the check {tool['net_seconds']:.2f}"
+    plain = model.get("plain_seconds")
+    return [tool["name"], told, number(tool["net_seconds"] / plain if plain else None, 2),
+            number(statistics.median(tool["cpu_seconds"]), 2), number(statistics.median(tool["peak_bytes"]) / 1e6, 0),
+            number(tool.get("speed"), 2), number(tool.get("sqnr_db"), 1),
+            f"{tool['metric_name']} {tool['metric']:.4g}" if tool.get("metric") is not None else ""]
+
+
+def number(value, digits):
+    return "" if value is None else f"{value:.{digits}f}"
