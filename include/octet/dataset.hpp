@@ -38,6 +38,10 @@ public:
     /// How samples were prepared, as JSON; kept in the result's rt_info as `octet/preparation`. Empty: nothing to keep.
     virtual std::string preparation() const;
 
+    /// Text that differs between samples that differ, as they are fed; compared where statistics of earlier samples are
+    /// used again. By default a hash of sample(index), so that this costs as much as reading it.
+    virtual std::string fingerprint(std::size_t index) const;
+
     /// What a user should know about how the samples come about, a line each.
     virtual std::vector<std::string> remarks() const;
 };

@@ -1,10 +1,15 @@
 #include "octet/dataset.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <exception>
+#include <span>
 #include <utility>
 
 #include "octet/error.hpp"
+
+#include "base/hash.hpp"
+#include "base/text.hpp"
 
 namespace octet {
 
@@ -16,6 +21,19 @@ std::string Dataset::label(std::size_t index) const {
 
 std::string Dataset::preparation() const {
     return {};
+}
+
+std::string Dataset::fingerprint(std::size_t index) const {
+    Hash hash;
+    try {
+        for (const auto& [input, tensor] : sample(index)) {
+            hash.add(input).add(describe(tensor.get_element_type(), ov::PartialShape(tensor.get_shape())));
+            hash.add(std::span(static_cast<const std::byte*>(tensor.data()), tensor.get_byte_size()));
+        }
+    } catch (const Error& error) {
+        hash.add(error.what());  // a sample that cannot be read is one, too
+    }
+    return hash.text();
 }
 
 std::vector<std::string> Dataset::remarks() const {
@@ -71,6 +89,9 @@ public:
     }
     std::string preparation() const override {
         return dataset_.preparation();
+    }
+    std::string fingerprint(std::size_t index) const override {
+        return dataset_.fingerprint(indices_.at(index));
     }
     std::vector<std::string> remarks() const override {
         return dataset_.remarks();

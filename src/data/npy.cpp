@@ -140,21 +140,22 @@ private:
     std::size_t at_ = 0;
 };
 
+constexpr std::array<std::pair<std::string_view, ov::element::Type_t>, 12> kTypes{{
+    {"f2", ov::element::f16},
+    {"f4", ov::element::f32},
+    {"f8", ov::element::f64},
+    {"i1", ov::element::i8},
+    {"i2", ov::element::i16},
+    {"i4", ov::element::i32},
+    {"i8", ov::element::i64},
+    {"u1", ov::element::u8},
+    {"u2", ov::element::u16},
+    {"u4", ov::element::u32},
+    {"u8", ov::element::u64},
+    {"b1", ov::element::boolean},
+}};
+
 ov::element::Type element_type(const std::string& descr, const std::string& where) {
-    static constexpr std::array<std::pair<std::string_view, ov::element::Type_t>, 12> kTypes{{
-        {"f2", ov::element::f16},
-        {"f4", ov::element::f32},
-        {"f8", ov::element::f64},
-        {"i1", ov::element::i8},
-        {"i2", ov::element::i16},
-        {"i4", ov::element::i32},
-        {"i8", ov::element::i64},
-        {"u1", ov::element::u8},
-        {"u2", ov::element::u16},
-        {"u4", ov::element::u32},
-        {"u8", ov::element::u64},
-        {"b1", ov::element::boolean},
-    }};
     const bool has_order = !descr.empty() && std::string_view("<>|=").find(descr.front()) != std::string_view::npos;
     const std::string_view kind = std::string_view(descr).substr(has_order ? 1 : 0);
     for (const auto& [name, type] : kTypes) {
@@ -255,6 +256,15 @@ void reverse_values(std::uint8_t* bytes, std::size_t count, std::size_t width) {
 }
 
 }  // namespace
+
+std::string npy_type_name(const ov::element::Type& type) {
+    for (const auto& [name, known] : kTypes) {
+        if (known == type) {
+            return (type.size() > 1 ? "<" : "|") + std::string(name);
+        }
+    }
+    return {};
+}
 
 NpyHeader parse_npy_header(std::span<const std::uint8_t> prefix, std::uint64_t total, const std::string& where) {
     static constexpr std::string_view kMagic("\x93NUMPY", 6);

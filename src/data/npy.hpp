@@ -30,6 +30,9 @@ inline constexpr std::size_t kNpyHeaderLimit = 1 << 16;
 /// that does not fill exactly the rest of the file.
 NpyHeader parse_npy_header(std::span<const std::uint8_t> prefix, std::uint64_t total, const std::string& where);
 
+/// numpy's name of a type, little-endian, such as "<f4"; empty for one that it does not have.
+std::string npy_type_name(const ov::element::Type& type);
+
 /// Bytes that can be read at any offset, from several threads at once.
 class ByteReader {
 public:

@@ -46,4 +46,14 @@ private:
     friend class StoredMember;
 };
 
+/// One array of an archive to write, of a type that has an npy_type_name().
+struct NamedArray {
+    std::string name;
+    ov::Tensor tensor;
+};
+
+/// The archive as numpy.savez writes it, the same bytes for the same arrays, to be written to a file. Names differ.
+/// Throws Error(InvalidData) at `where` for a type that is none of npy's, Error(Io) where memory or libzip fail.
+std::vector<std::uint8_t> pack_npz(const std::vector<NamedArray>& arrays, const std::string& where);
+
 }  // namespace octet

@@ -5,6 +5,7 @@
 #include "octet/dataset.hpp"
 #include "octet/error.hpp"
 
+#include "base/hash.hpp"
 #include "base/text.hpp"
 #include "data/picture_file.hpp"
 #include "data/picture_size.hpp"
@@ -48,6 +49,13 @@ public:
             }
         }
         return {};
+    }
+    std::string fingerprint(std::size_t index) const override {
+        Hash hash;
+        for (const auto& part : parts_) {
+            hash.add(part->fingerprint(index));
+        }
+        return hash.text();
     }
     std::vector<std::string> remarks() const override {
         std::vector<std::string> all;

@@ -32,6 +32,9 @@ public:
     std::string preparation() const override {
         return pictures_->preparation();
     }
+    std::string fingerprint(std::size_t index) const override {
+        return pictures_->fingerprint(index);  // all that is added follows from the picture
+    }
     std::vector<std::string> remarks() const override {
         auto remarks = pictures_->remarks();
         remarks.push_back("input \"" + size_ + "\", which has no data, gets the height, width and channels of each " +

@@ -1,5 +1,9 @@
+#include <fstream>
+#include <iterator>
+#include <string>
 #include <utility>
 
+#include "base/hash.hpp"
 #include "data/picture.hpp"
 #include "data/sources.hpp"
 
@@ -26,6 +30,12 @@ public:
     }
     std::string preparation() const override {
         return preparation_;
+    }
+    std::string fingerprint(std::size_t index) const override {
+        const DataFile& file = files_.at(index);
+        std::ifstream stream(file.path, std::ios::binary);
+        const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
+        return Hash().add(preparation_).add(bytes.empty() ? file.label : bytes).text();
     }
 
 private:

@@ -1,3 +1,4 @@
+#include <numeric>
 #include <random>
 #include <thread>
 
@@ -121,6 +122,27 @@ TEST(Npz, DoesNotBelieveASizeThatDeflateCannotReach) {
         }
     }
     expect_error([&] { Npz::open(bytes, "a.npz").array("x"); }, ErrorCode::InvalidData, {"a.npz[x]", "claims"});
+}
+
+TEST(NpzWriting, IsReadBackAndAlwaysTheSameBytes) {
+    ov::Tensor matrix(ov::element::f32, {2, 3}), number(ov::element::i64, {}), flags(ov::element::boolean, {5});
+    std::iota(matrix.data<float>(), matrix.data<float>() + 6, 0.5F);
+    *number.data<std::int64_t>() = -7;
+    std::fill_n(flags.data<char>(), 5, 1);
+    const std::vector<NamedArray> arrays{{"group/x", matrix}, {"n", number}, {"f", flags}};
+    const auto bytes = pack_npz(arrays, "test");
+    EXPECT_EQ(bytes, pack_npz(arrays, "test"));
+    const Npz npz = Npz::open(bytes, "test");
+    EXPECT_EQ(npz.names(), (std::vector<std::string>{"f", "group/x", "n"}));
+    EXPECT_EQ(values<float>(npz.array("group/x").row(1)), (std::vector<float>{3.5F, 4.5F, 5.5F}));
+    EXPECT_EQ(npz.array("n").header().shape, ov::Shape{});
+    EXPECT_EQ(values<std::int64_t>(npz.array("n").all()), (std::vector<std::int64_t>{-7}));
+    EXPECT_EQ(npz.array("f").header().type, ov::element::boolean);
+    EXPECT_EQ(npz.array("f").header().data_offset % 64, 0U);
+}
+
+TEST(NpzWriting, RefusesATypeThatNumpyDoesNotHave) {
+    EXPECT_THROW(pack_npz({{"x", ov::Tensor(ov::element::bf16, {1})}}, "test"), Error);
 }
 
 }  // namespace
