@@ -43,8 +43,7 @@ struct Collected {
 };
 
 /// Measures all of `plan` on `model` in one pass over the samples, in f32, with one stream a thread: the numbers do not
-/// depend on the number of threads, nor on the memory allowed. Where that does not suffice for all tensors at once, it
-/// takes fewer threads, then several passes, each for some of the tensors. The model is left as it was.
+/// depend on the number of threads, which are fewer where memory is limited. The model is left as it was.
 /// Throws Error(InvalidData) where a sample cannot be read or inferred, Error(UnsupportedModel) for a model that the
 /// CPU plugin cannot compile, Error(Cancelled).
 Collected collect(const std::shared_ptr<ov::Model>& model, const StatisticPlan& plan, const SampleSource& samples,
