@@ -236,7 +236,7 @@ void OptionTable::evaluation_output() {
 
 void OptionTable::memory() {
     text("--max-memory", "SIZE", "Run",
-         "Stay within SIZE, e.g. 2GB or 800MB, while samples are measured: with fewer threads, then in several passes. "
+         "Stay within SIZE, e.g. 2GB or 800MB, while samples are measured, by fewer threads; warn where one takes more. "
          "The result does not depend on it. Default: no limit.",
          [this](const std::string& value) { out_.run.max_memory = parse_size("--max-memory", value); });
 }

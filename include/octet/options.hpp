@@ -181,8 +181,8 @@ OCTET_API Options profile_options(Profile profile);
 /// What changes the cost of a run and never its result.
 struct RunOptions {
     std::size_t threads = 0;  ///< 0: all that this process may use
-    /// Bytes of memory that this process should stay within while it measures: with fewer threads, then with several
-    /// passes over the samples. 0: no limit. Where it cannot, it goes on and warns.
+    /// Bytes of memory that this process should stay within while it measures, by fewer threads. 0: no limit. Where one
+    /// thread takes more, it goes on and warns.
     std::size_t max_memory = 0;
 };
 

@@ -9,6 +9,7 @@
 #include "octet/model_io.hpp"
 
 #include "algorithms/algorithm.hpp"
+#include "base/memory.hpp"
 #include "base/text.hpp"
 #include "data/feed.hpp"
 #include "data/sampling.hpp"
@@ -31,21 +32,29 @@ namespace {
 /// Names, times and reports the steps of a run.
 class Phases {
 public:
-    Phases(Observer& observer, std::vector<PhaseTime>& times) : observer_(observer), times_(times) {}
+    Phases(Observer& observer, std::vector<PhaseTime>& times, std::size_t max_memory)
+        : observer_(observer), times_(times), max_memory_(max_memory) {}
 
     void run(const std::string& name, std::size_t total, const std::function<void()>& step) {
         if (observer_.cancelled()) {
             throw Error(ErrorCode::Cancelled, "", "cancelled");
         }
         observer_.phase(name, total);
+        const std::size_t peak_before = peak_resident_bytes();
         const auto start = std::chrono::steady_clock::now();
         step();
         times_.push_back({name, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()});
+        if (const std::size_t peak = peak_resident_bytes(); peak > peak_before && peak > max_memory_ && max_memory_ > 0) {
+            observer_.log(LogLevel::Warning, name,
+                          "the phase " + name + " took up to " + megabytes(peak) + " of memory, more than the " + megabytes(max_memory_) +
+                              " of the limit");
+        }
     }
 
 private:
     Observer& observer_;
     std::vector<PhaseTime>& times_;
+    std::size_t max_memory_;  // 0: no limit
 };
 
 void announce_model_type(const ov::Model& model, Options& options, Report& report, Observer& observer) {
@@ -197,7 +206,7 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
     result.options = options;
     result.original = model;
     Report& report = result.report;
-    Phases phases(watch, report.phases);
+    Phases phases(watch, report.phases, run.max_memory);
 
     refuse_quantized(*model);
     for (const auto& remark : check_scope(*model, options.ignored)) {

@@ -2,14 +2,15 @@
 
 #include <algorithm>
 #include <atomic>
-#include <map>
-#include <optional>
+#include <cmath>
+#include <memory>
 #include <span>
 #include <utility>
 
 #include "octet/error.hpp"
 
 #include "base/exception_text.hpp"
+#include "base/memory.hpp"
 #include "base/ordered_pool.hpp"
 #include "base/text.hpp"
 #include "base/threads.hpp"
@@ -105,11 +106,15 @@ public:
     Collected run() {
         const std::size_t threads =
             std::min(usable_threads(options_.threads), std::max<std::size_t>(1, sequence_count()));
-        Pass pass(model_, taps_, threads);
-        if (options_.converge) {
-            run_until_settled(pass);
+        if (options_.max_memory > 0) {
+            make_pass_within_limit(threads);
         } else {
-            run_sequences(pass, 0, sequence_count());
+            make_pass(threads);
+        }
+        if (options_.converge) {
+            run_until_settled();
+        } else {
+            run_sequences(0, sequence_count());
         }
         for (std::size_t i = 0; i < taps_.size(); ++i) {
             std::move(totals_[i]).answer(taps_[i], collected_.statistics);
@@ -130,7 +135,53 @@ private:
         return index < samples_.sequences.size() ? samples_.sequences[index] : samples_.size;
     }
 
-    void run_until_settled(Pass& pass) {
+    /// The first item of the first sample that can be read; none where there is none.
+    std::vector<ov::Tensor> example() const {
+        for (std::size_t index = 0; index < samples_.size; ++index) {
+            try {
+                const auto inputs = samples_.inputs(index);
+                return samples_.is_batched ? split_batch(inputs, samples_.label(index)).at(0) : inputs;
+            } catch (const Error& error) {
+                if (!options_.skip_bad || error.code() != ErrorCode::InvalidData) {
+                    throw;
+                }
+            }
+        }
+        return {};
+    }
+
+    void make_pass(std::size_t threads) {
+        pass_.reset();  // before the next one takes memory
+        pass_ = std::make_unique<Pass>(model_, taps_, threads);
+    }
+
+    /// Runs a sample on one thread to see what that takes, and has as many threads as fit into the limit if each takes
+    /// as much. It is less, as they share the weights.
+    void make_pass_within_limit(std::size_t wanted) {
+        const std::size_t before = resident_bytes();
+        make_pass(1);
+        if (const auto inputs = example(); !inputs.empty()) {
+            std::vector<Total> ignored(taps_.size());
+            pass_->infer(0, inputs, ignored);
+            pass_->reset_state(0);
+        }
+        const std::size_t held = resident_bytes();
+        const std::size_t one = std::max<std::size_t>(1, held - std::min(held, before));
+        const std::size_t left = options_.max_memory - std::min(options_.max_memory, held);
+        const std::size_t threads = std::min(wanted, 1 + left / one);
+        const bool fits = held <= options_.max_memory;
+        observer_.log(fits ? LogLevel::Info : LogLevel::Warning, "calibrate",
+                      "one thread holds " + megabytes(held) +
+                          (fits ? ", each further one up to " + megabytes(one) + " more: " : "; the limit is ") +
+                          (fits ? std::to_string(threads) + " of " + std::to_string(wanted) + " threads within "
+                                : std::string()) +
+                          megabytes(options_.max_memory));
+        if (threads > 1) {
+            make_pass(threads);
+        }
+    }
+
+    void run_until_settled() {
         Convergence convergence(*options_.converge);
         std::size_t done = 0;
         while (done < sequence_count() && !collected_.has_converged) {
@@ -138,30 +189,30 @@ private:
             while (last < sequence_count() && sequence_begin(last) < convergence.next()) {
                 ++last;
             }
-            run_sequences(pass, done, last);
+            run_sequences(done, last);
             done = last;
             const bool has_settled = convergence.has_settled(taps_, totals_);
             collected_.has_converged = has_settled && done < sequence_count();
             observer_.log(LogLevel::Debug, "calibrate",
-                          "after " + std::to_string(collected_.samples.size()) + " samples the means move by up to " +
-                              short_number(100 * convergence.movement()) + " % of a range");
+                          "after " + std::to_string(collected_.samples.size()) + " samples: " + moved(convergence));
         }
-        const std::string measured =
-            std::to_string(collected_.samples.size()) + " of " + std::to_string(samples_.size) + " samples";
         observer_.log(LogLevel::Info, "calibrate",
-                      collected_.has_converged
-                          ? "converged after " + measured
-                          : "not converged after " + measured + ": the last step moved a mean by " +
-                                short_number(100 * convergence.movement()) + " % of its range");
+                      (collected_.has_converged ? "converged after " : "not converged after ") +
+                          std::to_string(collected_.samples.size()) + " of " + std::to_string(samples_.size) +
+                          " samples: " + moved(convergence));
     }
 
-    void run_sequences(Pass& pass, std::size_t first, std::size_t last) {
+    static std::string moved(const Convergence& convergence) {
+        return std::isfinite(convergence.movement())
+                   ? "the last of them moved means by up to " + short_number(convergence.movement()) + " of a range"
+                   : "nothing to compare with yet";
+    }
+
+    void run_sequences(std::size_t first, std::size_t last) {
         std::atomic<bool> is_cancelled{false};
         run_in_order<SequenceReading>(
-            last - first, pass.threads(),
-            [&](std::size_t worker, std::size_t index) {
-                return read_sequence(pass, worker, first + index, is_cancelled);
-            },
+            last - first, pass_->threads(),
+            [&](std::size_t worker, std::size_t index) { return read_sequence(worker, first + index, is_cancelled); },
             [&](std::size_t index, SequenceReading&& reading) {
                 for (std::size_t i = 0; i < taps_.size(); ++i) {
                     totals_[i].merge(taps_[i], std::move(reading.totals[i]));
@@ -176,8 +227,7 @@ private:
             });
     }
 
-    SequenceReading read_sequence(Pass& pass, std::size_t worker, std::size_t sequence,
-                                  const std::atomic<bool>& is_cancelled) const {
+    SequenceReading read_sequence(std::size_t worker, std::size_t sequence, const std::atomic<bool>& is_cancelled) {
         SequenceReading reading{std::vector<Total>(taps_.size()), {}};
         const std::size_t end = sequence_begin(sequence + 1);
         for (std::size_t index = sequence_begin(sequence); index < end && !is_cancelled; ++index) {
@@ -195,20 +245,22 @@ private:
                 }
                 break;
             }
-            measure(pass, worker, index, inputs, reading.totals);
+            measure(worker, index, inputs, reading.totals);
             reading.samples.push_back(index);
         }
-        pass.reset_state(worker);
+        pass_->reset_state(worker);
         return reading;
     }
 
-    void measure(Pass& pass, std::size_t worker, std::size_t index, const std::vector<ov::Tensor>& inputs,
-                 std::vector<Total>& totals) const {
-        const auto items =
-            samples_.is_batched ? split_batch(inputs, samples_.label(index)) : std::vector<std::vector<ov::Tensor>>{inputs};
+    void measure(std::size_t worker, std::size_t index, const std::vector<ov::Tensor>& inputs,
+                 std::vector<Total>& totals) {
+        std::vector<std::vector<ov::Tensor>> items{inputs};
+        if (samples_.is_batched) {
+            items = split_batch(inputs, samples_.label(index));
+        }
         try {
             for (const auto& item : items) {
-                pass.infer(worker, item, totals);
+                pass_->infer(worker, item, totals);
             }
         } catch (const ov::Exception& error) {
             throw Error(ErrorCode::InvalidData, samples_.label(index),
@@ -222,6 +274,7 @@ private:
     Observer& observer_;
     std::vector<Tap> taps_;
     std::vector<Total> totals_;
+    std::unique_ptr<Pass> pass_;
     Collected collected_;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -28,11 +29,27 @@ struct SampleSource {
     std::vector<std::size_t> sequences{};
 };
 
+/// What has come together of the first sequences: a run goes on from here, and ends as if it had never stopped.
+struct Checkpoint {
+    std::size_t sequences = 0;  ///< measured; without sequences: samples
+    std::vector<double> totals;
+    std::vector<std::size_t> samples;
+    std::vector<std::string> bad_samples;
+};
+
+/// Where a run begins, and where it leaves what it has. A run that takes several passes or may end early does neither.
+struct Resumption {
+    std::optional<Checkpoint> from{};                    ///< of the same model, plan and samples
+    std::function<void(const Checkpoint&)> keep{};       ///< called on the calling thread, between samples
+    std::chrono::duration<double> interval{5};           ///< between two calls; longer where they take long
+};
+
 struct CollectOptions {
     std::size_t threads = 0;  ///< 0: all that this process may use
     bool skip_bad = false;    ///< go on without samples that cannot be read, and without those that follow in a sequence
     std::optional<double> converge{};  ///< stop when means move by no more than this part of a tensor's range
     std::size_t max_memory = 0;        ///< bytes that this process should stay within; 0: no limit
+    const Resumption* resumption = nullptr;
 };
 
 struct Collected {
@@ -43,8 +60,7 @@ struct Collected {
 };
 
 /// Measures all of `plan` on `model` in one pass over the samples, in f32, with one stream a thread: the numbers do not
-/// depend on the number of threads, nor on the memory allowed. Where that does not suffice for all tensors at once, it
-/// takes fewer threads, then several passes, each for some of the tensors. The model is left as it was.
+/// depend on the number of threads, which are fewer where memory is limited. The model is left as it was.
 /// Throws Error(InvalidData) where a sample cannot be read or inferred, Error(UnsupportedModel) for a model that the
 /// CPU plugin cannot compile, Error(Cancelled).
 Collected collect(const std::shared_ptr<ov::Model>& model, const StatisticPlan& plan, const SampleSource& samples,

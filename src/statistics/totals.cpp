@@ -61,6 +61,54 @@ std::vector<double> column_means(const std::vector<double>& values, std::size_t 
     return means;
 }
 
+/// Takes numbers off the front of others that may have been damaged: once there are too few, all are 0.
+class Unpacker {
+public:
+    explicit Unpacker(std::span<const double>& from) : from_(from) {}
+
+    bool is_good() const {
+        return is_good_;
+    }
+
+    double number() {
+        is_good_ = is_good_ && !from_.empty();
+        if (!is_good_) {
+            return 0;
+        }
+        const double value = from_.front();
+        from_ = from_.subspan(1);
+        return value;
+    }
+
+    /// A whole number.
+    std::size_t count() {
+        constexpr double kMost = 9e15;
+        const double value = number();
+        is_good_ = is_good_ && value >= 0 && value <= kMost && value == std::floor(value);
+        return is_good_ ? static_cast<std::size_t>(value) : 0;
+    }
+
+    std::vector<double> numbers(std::size_t count) {
+        is_good_ = is_good_ && count <= from_.size();
+        if (!is_good_) {
+            return {};
+        }
+        std::vector<double> values(from_.begin(), from_.begin() + static_cast<std::ptrdiff_t>(count));
+        from_ = from_.subspan(count);
+        return values;
+    }
+
+    /// How many more things of at least one number each can follow.
+    std::size_t few(std::size_t count) {
+        is_good_ = is_good_ && count <= from_.size();
+        return is_good_ ? count : 0;
+    }
+
+private:
+    std::span<const double>& from_;
+    bool is_good_ = true;
+};
+
 }  // namespace
 
 void Total::add(const Tap& tap, const TapReading& reading) {
@@ -112,6 +160,43 @@ void Total::answer(const Tap& tap, Statistics& statistics) && {
         }
         statistics.add(tap.requests[i], std::move(values_[i]));
     }
+}
+
+void Total::pack(std::vector<double>& to) const {
+    to.insert(to.end(), {static_cast<double>(samples_), is_bounded_ ? 1.0 : 0.0, spans_,
+                         static_cast<double>(sizes_.size())});
+    for (const auto& seen : sizes_) {
+        to.push_back(static_cast<double>(seen.size()));
+        for (const auto& [size, count] : seen) {
+            to.insert(to.end(), {static_cast<double>(size), static_cast<double>(count)});
+        }
+    }
+    for (const auto& values : values_) {
+        to.push_back(static_cast<double>(values.size()));
+        to.insert(to.end(), values.begin(), values.end());
+    }
+}
+
+std::optional<Total> Total::unpack(std::span<const double>& from, std::size_t requests) {
+    Unpacker numbers(from);
+    Total total;
+    total.samples_ = numbers.count();
+    total.is_bounded_ = numbers.number() != 0;
+    total.spans_ = numbers.number();
+    total.sizes_.resize(numbers.few(numbers.count()));
+    for (auto& seen : total.sizes_) {
+        for (std::size_t left = numbers.few(numbers.count()); left > 0; --left) {
+            const std::size_t size = numbers.count();
+            seen[size] = numbers.count();
+        }
+    }
+    if (total.samples_ > 0) {
+        total.values_.resize(requests);
+    }
+    for (auto& values : total.values_) {
+        values = numbers.numbers(numbers.count());
+    }
+    return numbers.is_good() ? std::optional(std::move(total)) : std::nullopt;
 }
 
 std::vector<std::vector<double>> Total::means(const Tap& tap) const {

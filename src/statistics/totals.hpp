@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "statistics/calibration_graph.hpp"
@@ -31,6 +33,12 @@ public:
     /// What the readings of each request come to as means over the samples, in units of the tensor's values:
     /// [requests][1 or channels]. None for extremes over all samples.
     std::vector<std::vector<double>> means(const Tap& tap) const;
+
+    /// All of it as numbers at the end of `to`.
+    void pack(std::vector<double>& to) const;
+
+    /// Takes what pack() wrote off the front of `from`, for `requests` requests. Nothing where it is not of that form.
+    static std::optional<Total> unpack(std::span<const double>& from, std::size_t requests);
 
 private:
     std::vector<std::vector<double>> values_;                // for each request
