@@ -71,13 +71,14 @@ const Command kCommands[] = {
          table.quantization();
          table.writing();
          table.labels();
+         table.statistics();
          table.memory();
          table.run();
      },
      [](const Arguments& given) {
          const bool has_config = !given.config.empty();  // which may name the model and the samples
          return missing_of({{!given.model.empty() || has_config, "--model"},
-                            {!given.data.empty() || has_config, "--data"},
+                            {!given.data.empty() || has_config || given.run.offline, "--data"},
                             {!given.output.empty(), "--output"}});
      },
      run_quantize},

@@ -234,6 +234,28 @@ void OptionTable::evaluation_output() {
          [this](const std::string& value) { out_.evaluation.details = value; });
 }
 
+void OptionTable::statistics() {
+    text("--save-statistics", "FILE", "Statistics",
+         "Keep in FILE (an .npz) all that other options may ask of these samples, too. A run that was interrupted goes "
+         "on from it.",
+         [this](const std::string& value) { set_statistics(value, true); });
+    text("--statistics", "FILE", "Statistics",
+         "Take from FILE what it holds; measure only what is missing, and add it. Refused where FILE is of another "
+         "model, other data or another preparation.",
+         [this](const std::string& value) { set_statistics(value, false); });
+    flag("--offline", "Statistics",
+         "Measure nothing: refuse what --statistics does not hold. --data may be left out.",
+         [this] { out_.run.offline = true; });
+}
+
+void OptionTable::set_statistics(const std::string& file, bool is_saved) {
+    if (!out_.run.statistics.empty()) {
+        throw UsageError("--save-statistics and --statistics: expected one of them, once");
+    }
+    out_.run.statistics = file;
+    out_.run.save_statistics = is_saved;
+}
+
 void OptionTable::memory() {
     text("--max-memory", "SIZE", "Run",
          "Stay within SIZE, e.g. 2GB or 800MB, while samples are measured, by fewer threads; warn where one takes more. "

@@ -31,6 +31,7 @@ public:
     void quantization();
     void writing();
     void labels();
+    void statistics();
     void memory();
     void run();
     void pot();
@@ -39,6 +40,7 @@ public:
 
 private:
     void pot_result();  ///< the rest of pot()
+    void set_statistics(const std::string& file, bool is_saved);
 
     /// Parts of labels().
     void detection();

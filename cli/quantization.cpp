@@ -199,11 +199,34 @@ Arguments on_top_of(const Configuration& base, const Arguments& given, Progress&
     return arguments;
 }
 
+namespace {
+
+/// The samples; none where all that is needed of them stands in a statistics file.
+std::unique_ptr<Dataset> open_samples(const std::shared_ptr<const ov::Model>& model, const Arguments& arguments,
+                                      Progress& progress) {
+    const auto& run = arguments.run;
+    if (run.offline && (run.statistics.empty() || run.save_statistics)) {
+        throw UsageError("--offline: expected --statistics FILE, which holds what is not measured");
+    }
+    if (!arguments.data.empty()) {
+        return open_data(model, "the model", arguments, progress);
+    }
+    if (!run.offline) {
+        throw UsageError("--data: expected the samples to quantize with");
+    }
+    if (arguments.check || arguments.evaluate) {
+        throw UsageError(std::string(arguments.check ? "--check" : "--evaluate") + ": needs samples; give --data");
+    }
+    return make_dataset(0, [](std::size_t) { return Sample{}; });
+}
+
+}  // namespace
+
 void quantize_and_save(const Arguments& arguments, Progress& progress) {
     const std::string stem = arguments.name.empty() ? model_stem(arguments.model) : arguments.name;
     check_destination(arguments.output, stem, arguments.model, arguments.weights);
     const auto model = read(arguments.model, progress, arguments.weights);
-    const auto dataset = open_data(model, "the model", arguments, progress);
+    const auto dataset = open_samples(model, arguments, progress);
     const WantedEvaluation evaluation(arguments, model, *dataset, progress);
     const auto samples = split(*dataset, arguments, progress);
 

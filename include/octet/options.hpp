@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -184,6 +185,14 @@ struct RunOptions {
     /// Bytes of memory that this process should stay within while it measures, by fewer threads. 0: no limit. Where one
     /// thread takes more, it goes on and warns.
     std::size_t max_memory = 0;
+    /// A file of statistics: what it holds is not measured again, and what was missing is added. Empty: none.
+    std::filesystem::path statistics{};
+    /// Measure all that other options may ask for, too, and make the file; one of another model or of other data is
+    /// replaced. False: the file must be there, and of this model and data.
+    bool save_statistics = false;
+    /// Measure nothing: all must be in the file, else Error(InvalidOption). The dataset may then be empty.
+    bool offline = false;
+    double checkpoint_seconds = 5;  ///< after which what was measured is written to the file, to go on from
 };
 
 }  // namespace octet

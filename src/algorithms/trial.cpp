@@ -111,7 +111,13 @@ std::size_t trial_size(const Context& context) {
     return std::min(static_cast<std::size_t>(size), context.samples);
 }
 
-/// Places in the subset.
+void add(std::vector<double>& sums, const std::vector<double>& values) {
+    sums.resize(values.size(), 0);
+    std::transform(sums.begin(), sums.end(), values.begin(), sums.begin(), std::plus<>());
+}
+
+}  // namespace
+
 std::vector<std::size_t> trial_samples(const Context& context) {
     std::vector<std::size_t> samples(trial_size(context));
     for (std::size_t i = 0; i < samples.size(); ++i) {
@@ -119,13 +125,6 @@ std::vector<std::size_t> trial_samples(const Context& context) {
     }
     return samples;
 }
-
-void add(std::vector<double>& sums, const std::vector<double>& values) {
-    sums.resize(values.size(), 0);
-    std::transform(sums.begin(), sums.end(), values.begin(), sums.begin(), std::plus<>());
-}
-
-}  // namespace
 
 OutputError::OutputError(const Context& context) : context_(context) {
     for (const std::size_t sample : trial_samples(context)) {

@@ -19,6 +19,9 @@ namespace octet {
 // What an algorithm made, tried on a few samples of the calibration subset: up to 16, evenly spread; of models with
 // much work or large outputs fewer.
 
+/// The trial samples, by their places among those that were measured.
+std::vector<std::size_t> trial_samples(const Context& context);
+
 /// How far a model's outputs are from those of Context::original on the trial samples: the mean of the outputs'
 /// noise-to-signal ratios in dB, sum |y - y'|^2 over sum |y|^2 over the samples, for each real output that is not all
 /// zero. Very large where a value is not finite.

@@ -9,11 +9,10 @@
 #include "octet/model_io.hpp"
 
 #include "algorithms/algorithm.hpp"
+#include "algorithms/trial.hpp"
 #include "base/memory.hpp"
 #include "base/text.hpp"
 #include "data/feed.hpp"
-#include "data/sampling.hpp"
-#include "data/sequences.hpp"
 #include "graph/bodies.hpp"
 #include "graph/fold_channel_scales.hpp"
 #include "graph/index.hpp"
@@ -21,10 +20,10 @@
 #include "graph/names.hpp"
 #include "graph/prepare.hpp"
 #include "graph/write.hpp"
+#include "pipeline/measurement.hpp"
 #include "pipeline/shapes.hpp"
 #include "pipeline/validate.hpp"
 #include "placement/ignored.hpp"
-#include "statistics/collector.hpp"
 
 namespace octet {
 namespace {
@@ -82,79 +81,6 @@ void announce_states(const ov::Model& model, const Options& options, Observer& o
                            "what the sample before it left)");
 }
 
-/// Do samples run on from the state that those before them left?
-bool keeps_states(const ov::Model& model, const Options& options) {
-    return options.states == States::Keep && !model.get_variables().empty();
-}
-
-std::unique_ptr<Dataset> choose_samples(const Dataset& dataset, bool has_sequences, Options& options) {
-    if (dataset.size() == 0) {
-        throw Error(ErrorCode::InvalidData, "data", "expected at least one sample, got none");
-    }
-    if (options.subset && *options.subset == 0) {
-        throw Error(ErrorCode::InvalidOption, "subset", "expected at least 1 sample, got 0");
-    }
-    if (options.converge && !(*options.converge > 0 && *options.converge < 1)) {
-        throw Error(ErrorCode::InvalidOption, "converge",
-                    "expected a number above 0 and below 1, got " + short_number(*options.converge));
-    }
-    const std::size_t count = std::min(dataset.size(), options.subset.value_or(dataset.size()));
-    options.subset = count;
-    if (has_sequences) {
-        return select_samples(dataset,
-                              choose_sequences(find_sequences(dataset), count, options.sampling, options.seed));
-    }
-    auto indices = choose_indices(dataset.size(), count, options.sampling, options.seed);
-    if (options.converge && options.sampling != Sampling::Shuffle) {
-        std::vector<std::size_t> ordered;  // the run may end after any number of them
-        for (const std::size_t place : spread_order(count)) {
-            ordered.push_back(indices[place]);
-        }
-        indices = std::move(ordered);
-    }
-    return select_samples(dataset, std::move(indices));
-}
-
-std::vector<std::size_t> begins_of(const std::vector<std::vector<std::size_t>>& sequences) {
-    std::vector<std::size_t> begins;
-    for (const auto& sequence : sequences) {
-        begins.push_back(sequence.front());
-    }
-    return begins;
-}
-
-/// Measures all samples of `dataset`, or as many as Options::converge wants.
-Collected measure(const std::shared_ptr<ov::Model>& model, const StatisticPlan& plan, const Dataset& dataset,
-                  const Options& options, const RunOptions& run, Observer& observer) {
-    const Feed feed(*model, dataset);
-    const ItemShapes items(*model, options);
-    if (!items.obstacle().empty()) {
-        observer.log(LogLevel::Warning, "calibrate",
-                     "batches are measured as a whole, since the model does not run at batch 1: " + items.obstacle());
-    }
-    SampleSource source{feed.size(), [&](std::size_t index) { return feed(index); },
-                        [&](std::size_t index) { return feed.label(index); }};
-    source.is_batched = items.is_split();
-    if (keeps_states(*model, options)) {
-        source.sequences = begins_of(find_sequences(dataset));
-    }
-    auto collected =
-        collect(model, plan, source, {run.threads, options.skip_bad, options.converge, run.max_memory}, observer);
-    if (collected.samples.empty()) {
-        throw Error(ErrorCode::InvalidData, "data",
-                    "no sample could be read; the first: " + collected.bad_samples.front());
-    }
-    return collected;
-}
-
-/// The same of those samples that were measured before, for what has to be measured again.
-Statistics measure_again(const std::shared_ptr<ov::Model>& model, const StatisticPlan& plan, const Dataset& measured,
-                         const Options& options, const RunOptions& run, Observer& observer) {
-    Options all = options;
-    all.converge.reset();
-    return measure(model, plan, measured, all, run, observer).statistics;
-}
-
 /// The quantizers as the finished graph has them, with what only the plan knows.
 void report_quantizers(const ov::Model& model, const QuantizerPlan& plan, const Statistics& statistics,
                        Report& report) {
@@ -190,8 +116,15 @@ void report_quantizers(const ov::Model& model, const QuantizerPlan& plan, const 
     report.left = plan.left;
 }
 
-void keep_preparation(ov::Model& model, const Dataset& dataset) {
-    if (const std::string preparation = dataset.preparation(); !preparation.empty()) {
+/// Those that a run without data needs: the trials', and the one that save() runs.
+std::vector<std::size_t> kept_samples(const Context& context) {
+    auto samples = trial_samples(context);
+    samples.push_back(0);
+    return samples;
+}
+
+void keep_preparation(ov::Model& model, const std::string& preparation) {
+    if (!preparation.empty()) {
         model.set_rt_info(preparation, "octet", "preparation");
     }
 }
@@ -214,7 +147,7 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
     }
     name_unnamed_operations(*model);  // else the copy keeps names that count what this process made so far
     result.model = model->clone();
-    auto samples = choose_samples(dataset, keeps_states(*model, options), result.options);
+    Measurement measurement(model, dataset, result.options, run, watch);
 
     phases.run("prepare", 0, [&] {
         check_shapes(*result.model, options);
@@ -237,25 +170,24 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
     for (const auto& algorithm : algorithms) {
         algorithm->request(*result.model, context, questions);
     }
-    std::unique_ptr<Dataset> measured_samples;
-    phases.run("calibrate", samples->size(), [&] {
+    phases.run("calibrate", measurement.size(), [&] {
         const CalibrationShapes shapes(*result.model, result.options);
-        auto measured = measure(result.model, questions, *samples, result.options, run, watch);
+        auto measured = measurement.measure(result.model, questions);
         statistics = std::move(measured.statistics);
         report.samples = measured.samples.size();
-        report.samples_given = samples->size();
+        report.samples_given = measurement.size();
         report.has_converged = measured.has_converged;
         report.bad_samples = measured.bad_samples;
-        measured_samples = select_samples(*samples, std::move(measured.samples));
     });
 
     phases.run("correct", algorithms.size(), [&] {
         auto shapes = std::make_unique<CalibrationShapes>(*result.model, result.options);
-        const Feed feed(*result.model, *measured_samples);
+        const Feed feed(*result.model, measurement.measured());
         result.sample = feed(0);
         context.samples = feed.size();
         context.sample = [&](std::size_t index) { return feed(index); };
         context.original = result.model->clone();
+        measurement.save(*result.model, kept_samples(context));
         std::size_t done = 0;
         for (const auto& algorithm : algorithms) {
             const auto trial = context.trial;
@@ -265,8 +197,7 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
             }
             report.changes.insert(report.changes.end(), changes.begin(), changes.end());
             if (const auto stale = statistics.stale(); !stale.empty()) {
-                statistics.merge(
-                    measure_again(result.model, stale, *measured_samples, result.options, run, watch));
+                statistics.merge(measurement.measure_again(result.model, stale));
             }
             watch.step(++done, algorithms.size());
         }
@@ -279,7 +210,7 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
             compress_constants_to_fp16(*result.model);
         }
         report_quantizers(*result.model, plan, statistics, report);
-        keep_preparation(*result.model, dataset);
+        keep_preparation(*result.model, measurement.preparation());
     });
     return result;
 }

@@ -93,6 +93,8 @@ struct SequenceReading {
 };
 
 class Collector {
+    using Clock = std::chrono::steady_clock;
+
 public:
     Collector(const ov::Model& model, const StatisticPlan& plan, const SampleSource& samples,
               const CollectOptions& options, Observer& observer)
@@ -114,7 +116,7 @@ public:
         if (options_.converge) {
             run_until_settled();
         } else {
-            run_sequences(0, sequence_count());
+            run_sequences(options_.resumption ? resume() : 0, sequence_count());
         }
         for (std::size_t i = 0; i < taps_.size(); ++i) {
             std::move(totals_[i]).answer(taps_[i], collected_.statistics);
@@ -181,6 +183,50 @@ private:
         }
     }
 
+    /// Takes over what an earlier run had. Returns the sequences that are done.
+    std::size_t resume() {
+        last_kept_ = Clock::now();
+        const auto& from = options_.resumption->from;
+        if (!from || from->sequences > sequence_count()) {
+            return 0;
+        }
+        std::span<const double> numbers(from->totals);
+        std::vector<Total> totals;
+        for (const auto& tap : taps_) {
+            auto total = Total::unpack(numbers, tap.requests.size());
+            if (!total) {
+                return 0;
+            }
+            totals.push_back(std::move(*total));
+        }
+        totals_ = std::move(totals);
+        collected_.samples = from->samples;
+        collected_.bad_samples = from->bad_samples;
+        observer_.log(LogLevel::Info, "calibrate",
+                      "goes on after the " + std::to_string(sequence_begin(from->sequences)) + " of " +
+                          std::to_string(samples_.size) + " samples that an earlier run measured");
+        return from->sequences;
+    }
+
+    /// Leaves what there is, now and then, for at most 2 % of the time.
+    void keep_checkpoint(std::size_t sequences) {
+        constexpr int kShare = 50;
+        const auto start = Clock::now();
+        if (!options_.resumption || !options_.resumption->keep || options_.converge ||
+            start - last_kept_ < std::max<Clock::duration>(
+                                     std::chrono::duration_cast<Clock::duration>(options_.resumption->interval),
+                                     kShare * keeping_took_)) {
+            return;
+        }
+        Checkpoint checkpoint{sequences, {}, collected_.samples, collected_.bad_samples};
+        for (const auto& total : totals_) {
+            total.pack(checkpoint.totals);
+        }
+        options_.resumption->keep(checkpoint);
+        last_kept_ = Clock::now();
+        keeping_took_ = last_kept_ - start;
+    }
+
     void run_until_settled() {
         Convergence convergence(*options_.converge);
         std::size_t done = 0;
@@ -219,6 +265,7 @@ private:
                 }
                 collected_.samples.insert(collected_.samples.end(), reading.samples.begin(), reading.samples.end());
                 std::move(reading.bad.begin(), reading.bad.end(), std::back_inserter(collected_.bad_samples));
+                keep_checkpoint(first + index + 1);
                 observer_.step(sequence_begin(first + index + 1), samples_.size);
             },
             [&] {
@@ -276,6 +323,8 @@ private:
     std::vector<Total> totals_;
     std::unique_ptr<Pass> pass_;
     Collected collected_;
+    Clock::time_point last_kept_{};
+    Clock::duration keeping_took_{};
 };
 
 }  // namespace

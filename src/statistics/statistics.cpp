@@ -169,7 +169,11 @@ void Statistics::add(const ov::Output<ov::Node>& tensor, TensorFacts facts) {
 
 void Statistics::merge(const Statistics& other) {
     for (const auto& [tensor, measured] : other.tensors_) {
-        auto& mine = tensors_[tensor];
+        const auto [place, is_new] = tensors_.try_emplace(tensor);
+        auto& mine = place->second;
+        if (is_new) {
+            mine.facts = measured.facts;
+        }
         for (const auto& answer : measured.answers) {
             if (find(answer.request).empty()) {
                 mine.answers.push_back(answer);
