@@ -27,17 +27,20 @@ void extremes_of_lanes(const float* values, std::size_t blocks, float* __restric
     }
 }
 
-OCTET_MULTIVERSION
-double sum_contiguous(const float* values, std::size_t count) {
+// Inlined into each function below, and so compiled for each instruction set.
+#define OCTET_INLINED __attribute__((always_inline)) inline
+
+template <class Term>
+OCTET_INLINED double sum_run(const float* values, std::size_t count, Term term) {
     std::array<double, kLanes> lanes{};
     const std::size_t blocks = count / kLanes;
     for (std::size_t b = 0; b < blocks; ++b) {
         for (std::size_t l = 0; l < kLanes; ++l) {
-            lanes[l] += values[b * kLanes + l];
+            lanes[l] += term(values[b * kLanes + l]);
         }
     }
     for (std::size_t i = blocks * kLanes; i < count; ++i) {
-        lanes[i % kLanes] += values[i];
+        lanes[i % kLanes] += term(values[i]);
     }
     double sum = 0;
     for (const double lane : lanes) {
@@ -46,23 +49,47 @@ double sum_contiguous(const float* values, std::size_t count) {
     return sum;
 }
 
-OCTET_MULTIVERSION
-void add_rows(const float* values, std::size_t rows, std::size_t channels, double* __restrict sums) {
+template <class Term>
+OCTET_INLINED void sum_rows(const float* values, std::size_t rows, std::size_t channels, double* __restrict sums,
+                            Term term) {
     // Four rows at a time, so that each sum is loaded and stored once for four values.
     constexpr std::size_t kRows = 4;
     std::size_t r = 0;
     for (; r + kRows <= rows; r += kRows) {
         const float* row = values + r * channels;
         for (std::size_t c = 0; c < channels; ++c) {
-            sums[c] += (static_cast<double>(row[c]) + static_cast<double>(row[channels + c])) +
-                       (static_cast<double>(row[2 * channels + c]) + static_cast<double>(row[3 * channels + c]));
+            sums[c] += (term(row[c]) + term(row[channels + c])) +
+                       (term(row[2 * channels + c]) + term(row[3 * channels + c]));
         }
     }
     for (; r < rows; ++r) {
         for (std::size_t c = 0; c < channels; ++c) {
-            sums[c] += values[r * channels + c];
+            sums[c] += term(values[r * channels + c]);
         }
     }
+}
+
+template <class Term>
+OCTET_INLINED void sum_view(const float* values, const ChannelView& view, double* __restrict sums, Term term) {
+    if (view.inner == 1) {
+        sum_rows(values, view.outer, view.channels, sums, term);
+        return;
+    }
+    for (std::size_t o = 0; o < view.outer; ++o) {
+        for (std::size_t c = 0; c < view.channels; ++c) {
+            sums[c] += sum_run(values + (o * view.channels + c) * view.inner, view.inner, term);
+        }
+    }
+}
+
+OCTET_MULTIVERSION
+void add_values(const float* values, const ChannelView& view, double* __restrict sums) {
+    sum_view(values, view, sums, [](float value) { return static_cast<double>(value); });
+}
+
+OCTET_MULTIVERSION
+void add_squares(const float* values, const ChannelView& view, double* __restrict sums) {
+    sum_view(values, view, sums, [](float value) { return static_cast<double>(value * value); });
 }
 
 OCTET_MULTIVERSION
@@ -132,21 +159,12 @@ void find_channel_extremes(std::span<const float> values, const ChannelView& vie
 
 void sum_channels(std::span<const float> values, const ChannelView& view, std::span<double> sums) {
     std::fill(sums.begin(), sums.end(), 0);
-    if (view.inner == 1) {
-        add_rows(values.data(), view.outer, view.channels, sums.data());
-        return;
-    }
-    for (std::size_t o = 0; o < view.outer; ++o) {
-        for (std::size_t c = 0; c < view.channels; ++c) {
-            sums[c] += sum_contiguous(values.data() + (o * view.channels + c) * view.inner, view.inner);
-        }
-    }
+    add_values(values.data(), view, sums.data());
 }
 
 void sum_channel_squares(std::span<const float> values, const ChannelView& view, std::span<double> sums) {
-    std::vector<float> squares(values.size());
-    std::transform(values.begin(), values.end(), squares.begin(), [](float value) { return value * value; });
-    sum_channels(squares, view, sums);
+    std::fill(sums.begin(), sums.end(), 0);
+    add_squares(values.data(), view, sums.data());
 }
 
 }  // namespace octet

@@ -32,7 +32,8 @@ bool any_by_channel(const std::vector<TapMeasure>& measures) {
 /// Makes each reduction of one tensor once, whoever asks for it.
 class Reductions {
 public:
-    Reductions(std::span<const float> values, const ChannelView& view) : values_(values), view_(view) {}
+    Reductions(std::span<const float> values, const ChannelView& view, const std::vector<TapMeasure>& measures)
+        : values_(values), view_(view), measures_(measures) {}
 
     const Extremes& extremes() {
         if (!extremes_) {
@@ -83,24 +84,48 @@ private:
         }
     }
 
-    void write_quantile(const TapMeasure& wanted, std::span<double> out) const {
-        const bool of_magnitude = wanted.measure.reducer == Reducer::AbsQuantile;
-        const ChannelView view = wanted.by_channel ? view_ : ChannelView{1, 1, values_.size()};
-        std::vector<float> channel(view.outer * view.inner);
-        for (std::size_t c = 0; c < view.channels; ++c) {
-            for (std::size_t o = 0; o < view.outer; ++o) {
-                const auto run = values_.subspan((o * view.channels + c) * view.inner, view.inner);
-                std::transform(run.begin(), run.end(), channel.begin() + static_cast<std::ptrdiff_t>(o * view.inner),
-                               [&](float value) { return of_magnitude ? std::fabs(value) : value; });
+    /// The quantiles of a channel, or of the whole tensor, that any of the measures asks for are found together.
+    void write_quantile(const TapMeasure& wanted, std::span<double> out) {
+        auto& rows = wanted.by_channel ? channel_quantiles_ : whole_quantiles_;
+        std::vector<QuantilePoint> points;
+        std::size_t place = 0;
+        for (const auto& measure : measures_) {
+            const Reducer reducer = measure.measure.reducer;
+            if (measure.by_channel != wanted.by_channel ||
+                (reducer != Reducer::Quantile && reducer != Reducer::AbsQuantile)) {
+                continue;
             }
-            out[c] = quantile(channel, wanted.measure.probability);
+            place = measure.measure == wanted.measure ? points.size() : place;
+            points.push_back({measure.measure.probability, reducer == Reducer::AbsQuantile});
         }
+        std::vector<float> gathered;
+        for (std::size_t c = rows.size(); c < out.size(); ++c) {
+            rows.push_back(quantiles(wanted.by_channel ? channel(c, gathered) : values_, points));
+        }
+        for (std::size_t c = 0; c < out.size(); ++c) {
+            out[c] = rows[c][place];
+        }
+    }
+
+    /// The values of one channel, gathered where they do not lie together: at most half of the tensor.
+    std::span<const float> channel(std::size_t c, std::vector<float>& gathered) const {
+        if (view_.outer == 1 || view_.channels == 1) {
+            return values_.subspan(c * view_.inner, view_.outer * view_.inner);
+        }
+        gathered.resize(view_.outer * view_.inner);
+        for (std::size_t o = 0; o < view_.outer; ++o) {
+            const auto run = values_.subspan((o * view_.channels + c) * view_.inner, view_.inner);
+            std::copy(run.begin(), run.end(), gathered.begin() + static_cast<std::ptrdiff_t>(o * view_.inner));
+        }
+        return gathered;
     }
 
     std::span<const float> values_;
     ChannelView view_;
+    const std::vector<TapMeasure>& measures_;
     std::optional<Extremes> extremes_;
     std::vector<double> low_, high_;
+    std::vector<std::vector<double>> whole_quantiles_, channel_quantiles_;  // [1 or channels][quantiles asked for]
 };
 
 }  // namespace
@@ -147,7 +172,7 @@ bool StatisticsTap::evaluate(ov::TensorVector& outputs, const ov::TensorVector& 
     const ChannelView view =
         any_by_channel(measures_) ? view_channels(shape, channel_axis_) : ChannelView{1, 0, values.size()};
     std::vector<double> row(row_length(shape.size(), view.channels, measures_));
-    Reductions reductions(values, view);
+    Reductions reductions(values, view, measures_);
     row[0] = reductions.extremes().is_bounded;
     row[1] = static_cast<double>(shape.size());
     std::copy(shape.begin(), shape.end(), row.begin() + 2);
