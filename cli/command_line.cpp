@@ -71,6 +71,7 @@ const Command kCommands[] = {
          table.quantization();
          table.writing();
          table.labels();
+         table.memory();
          table.run();
      },
      [](const Arguments& given) {

@@ -114,6 +114,14 @@ void OptionTable::quantization() {
          "octet: what measures best. pot: what POT 2023.3 does. Default octet; pot with a --config in POT's form.",
          [this](const std::string& value) { out_.profile = parse_profile("--profile", value); });
     setting("--subset", "N", group, "Measure N samples, evenly spread. Default: all.", "stat_subset_size");
+    setting("--converge", "EPS", group,
+            "Stop measuring once the means over the samples of all ranges and channels move by no more than EPS of a "
+            "range, e.g. 0.02. Default: measure all.",
+            "converge");
+    setting("--states", "reset|keep", group,
+            "From which state a model with variables runs a sample: the initial one, or the one that the sample before "
+            "it in its folder, or in the array, left. Default reset.",
+            "states");
     setting("--preset", "performance|mixed|accuracy", group,
             "performance: symmetric activations, the fastest. mixed: asymmetric activations, often more exact. "
             "accuracy: asymmetric weights, too. Default performance.",
@@ -224,6 +232,14 @@ void OptionTable::evaluation_output() {
          [this](const std::string& value) { out_.evaluation.options.output = value; });
     text("--details", "FILE", group, "Write all figures, of classes and of samples, to FILE as JSON.",
          [this](const std::string& value) { out_.evaluation.details = value; });
+}
+
+void OptionTable::memory() {
+    text(
+        "--max-memory", "SIZE", "Run",
+        "Stay within SIZE, e.g. 2GB or 800MB, while samples are measured, by fewer threads; warn where one takes more. "
+        "The result does not depend on it. Default: no limit.",
+        [this](const std::string& value) { out_.run.max_memory = parse_size("--max-memory", value); });
 }
 
 void OptionTable::run() {

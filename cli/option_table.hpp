@@ -31,6 +31,7 @@ public:
     void quantization();
     void writing();
     void labels();
+    void memory();
     void run();
     void pot();
     void log_level();

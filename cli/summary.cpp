@@ -79,6 +79,17 @@ std::string operations_text(const Report& report) {
     return text;
 }
 
+std::string samples_text(const Report& report) {
+    std::string text = fmt::format("{} measured", report.samples);
+    if (!report.bad_samples.empty()) {
+        text += fmt::format(", {} skipped as bad", report.bad_samples.size());
+    }
+    if (report.has_converged) {
+        text += fmt::format(" of {}: the ranges and means no longer moved", report.samples_given);
+    }
+    return text;
+}
+
 std::string phases_text(const std::vector<PhaseTime>& phases) {
     double total = 0;
     std::string parts;
@@ -95,10 +106,7 @@ std::string to_text(const Summary& summary) {
     const Report& report = *summary.report;
     std::string text = operations_text(report);
     text += row("Model type", report.model_type);
-    text += row(
-        "Samples",
-        fmt::format("{} measured{}", report.samples,
-                    report.bad_samples.empty() ? "" : fmt::format(", {} skipped as bad", report.bad_samples.size())));
+    text += row("Samples", samples_text(report));
     for (std::size_t i = 0; i < std::min(report.bad_samples.size(), kBadShown); ++i) {
         text += fmt::format("{:{}}   -  {}\n", "", kTitleWidth, printable(report.bad_samples[i]));
     }
@@ -139,6 +147,7 @@ Json to_json(const Summary& summary) {
               {"quantizers", report.quantizers.size()},
               {"left", left},
               {"samples", report.samples},
+              {"samples_given", report.samples_given},
               {"bad_samples", report.bad_samples},
               {"bytes_before", summary.bytes_before},
               {"bytes_after", summary.bytes_after},

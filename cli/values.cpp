@@ -63,6 +63,24 @@ std::size_t parse_count(const std::string& option, const std::string& text, std:
     return *count;
 }
 
+std::size_t parse_size(const std::string& option, const std::string& text) {
+    static constexpr std::pair<const char*, double> kUnits[] = {
+        {"", 1},      {"b", 1},         {"kb", 1e3},      {"mb", 1e6},      {"gb", 1e9},
+        {"tb", 1e12}, {"kib", 1 << 10}, {"mib", 1 << 20}, {"gib", 1 << 30}, {"tib", 1024.0 * (1 << 30)},
+    };
+    const std::size_t end = std::min(text.find_first_not_of("0123456789."), text.size());
+    const std::size_t unit_begin = std::min(text.find_first_not_of(' ', end), text.size());
+    const auto number = number_in<double>(text.substr(0, end));
+    const auto unit = std::find_if(std::begin(kUnits), std::end(kUnits), [&](const auto& known) {
+        return lower_case(text.substr(unit_begin)) == known.first;
+    });
+    const double bytes = number && unit != std::end(kUnits) ? *number * unit->second : 0;
+    if (!(bytes >= 1 && bytes < 1e18)) {
+        throw UsageError(option + ": expected a size such as 2GB, 1.5GiB or 800MB; got \"" + text + "\"");
+    }
+    return static_cast<std::size_t>(bytes);
+}
+
 std::vector<std::size_t> parse_counts(const std::string& option, const std::string& text) {
     std::vector<std::size_t> counts;
     for (const auto& part : split(text, ',')) {

@@ -26,6 +26,10 @@ std::vector<std::string> split(const std::string& text, char separator);
 /// A whole number, at least `least`.
 std::size_t parse_count(const std::string& option, const std::string& text, std::size_t least);
 
+/// Bytes: a number above 0 with a unit of B, KB, MB, GB or TB (powers of 1000) or KiB, MiB, GiB, TiB (powers of 1024),
+/// in any letter case and with or without a blank before it: "2GB", "1.5 GiB". No unit: bytes.
+std::size_t parse_size(const std::string& option, const std::string& text);
+
 /// Whole numbers from 1 up with commas between: "1,5".
 std::vector<std::size_t> parse_counts(const std::string& option, const std::string& text);
 

@@ -94,6 +94,13 @@ enum class Sampling {
     Shuffle,  ///< random ones by `seed`, as POT with shuffle_data (Python's random.sample)
 };
 
+/// From which state a model with variables runs each sample of the calibration subset.
+enum class States {
+    Reset,  ///< the initial one
+    Keep,   ///< the one that the sample before it in its sequence left. Samples whose labels name the same folder are a
+            ///< sequence, in their order
+};
+
 /// Operations of a type, in any letter case, whose attributes all have the given values (as OpenVINO prints them).
 struct IgnoredType {
     std::string type;
@@ -130,6 +137,11 @@ struct Options {
     std::optional<std::size_t> subset{};  ///< samples used; unset: all; 0 is refused
     Sampling sampling = Sampling::Spread;
     std::uint64_t seed = 0;  ///< of Sampling::Shuffle
+    /// Take no more samples than needed: stop once the means over the samples of what is measured move by no more than
+    /// this part of a tensor's range, in (0, 1). Unset: measure all.
+    std::optional<double> converge{};
+    States states = States::Reset;
+    bool split_batches = true;  ///< measure the items of a batch one by one, as at batch 1
     IgnoredScope ignored{};
     RangeEstimatorOptions range_estimator{};
     TensorOptions weights{}, activations{}, outputs{};
@@ -169,6 +181,9 @@ OCTET_API Options profile_options(Profile profile);
 /// What changes the cost of a run and never its result.
 struct RunOptions {
     std::size_t threads = 0;  ///< 0: all that this process may use
+    /// Bytes of memory that this process should stay within while it measures, by fewer threads. 0: no limit. Where one
+    /// thread takes more, it goes on and warns.
+    std::size_t max_memory = 0;
 };
 
 }  // namespace octet

@@ -273,13 +273,16 @@ private:
     /// The mean of the biased output in floating point, over the same samples; empty where it was not measured.
     std::vector<double> wanted_mean(const Layer& layer, std::size_t channels) const {
         const auto measured = context_.statistics.find(output_mean(*layer.node, Keep::EachSample));
-        if (measured.size() != context_.samples * channels) {
+        const std::size_t row = context_.samples * channels;
+        if (row == 0 || measured.empty() || measured.size() % row != 0) {
             return {};
         }
+        const std::size_t items = measured.size() / row;  // of a sample, where it is a batch
         std::vector<double> mean(channels, 0);
         for (const std::size_t sample : samples_) {
-            for (std::size_t c = 0; c < channels; ++c) {
-                mean[c] += measured[sample * channels + c] / static_cast<double>(samples_.size());
+            for (std::size_t i = 0; i < items * channels; ++i) {
+                mean[i % channels] +=
+                    measured[sample * items * channels + i] / static_cast<double>(samples_.size() * items);
             }
         }
         return mean;

@@ -17,6 +17,9 @@ Keep keep_for(Aggregator aggregator, bool by_channel) {
     if (by_channel && aggregator == Aggregator::Min) {
         return Keep::Least;
     }
+    if (by_channel && aggregator == Aggregator::Mean) {
+        return Keep::Mean;
+    }
     return Keep::EachSample;
 }
 

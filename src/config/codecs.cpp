@@ -63,6 +63,10 @@ Codec<Sampling> sampling_name() {
     return choice<Sampling>({{"spread", Sampling::Spread}, {"first", Sampling::First}, {"shuffle", Sampling::Shuffle}});
 }
 
+Codec<States> states_name() {
+    return choice<States>({{"reset", States::Reset}, {"keep", States::Keep}});
+}
+
 Codec<SaturationFix> saturation_fix_name() {
     return choice<SaturationFix>(
         {{"first_layer", SaturationFix::FirstLayer}, {"all", SaturationFix::All}, {"no", SaturationFix::No}});

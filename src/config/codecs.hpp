@@ -28,6 +28,7 @@ Codec<Profile> profile_name();
 Codec<Preset> preset_name();
 Codec<ModelType> model_type_name();
 Codec<Sampling> sampling_name();
+Codec<States> states_name();
 Codec<SaturationFix> saturation_fix_name();
 Codec<BiasFormula> bias_formula_name();
 Codec<RangePreset> range_preset_name();

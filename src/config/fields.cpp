@@ -178,6 +178,8 @@ void add_own_options(Table& table, const Part<Options>& all) {
     table.list(all, "algorithms", &Options::algorithms, read_names, as_is);
     table.value(all, "hardware_rules", &Options::hardware_rules, plain<std::string>());
     table.value(all, "sampling", &Options::sampling, sampling_name());
+    table.value(all, "converge", &Options::converge, plain<double>());
+    table.value(all, "states", &Options::states, states_name());
     table.value(all, "bias_formula", &Options::bias_formula, bias_formula_name());
     const std::pair<const char*, bool Options::*> kSwitches[] = {
         {"smooth_quant", &Options::smooth_quant},
@@ -195,6 +197,7 @@ void add_own_options(Table& table, const Part<Options>& all) {
         {"keep_uncompressed_weights", &Options::keep_uncompressed_weights},
         {"fp16", &Options::fp16},
         {"reshape", &Options::reshape},
+        {"split_batches", &Options::split_batches},
         {"skip_bad", &Options::skip_bad},
     };
     for (const auto& [name, member] : kSwitches) {

@@ -133,4 +133,20 @@ std::vector<std::size_t> choose_indices(std::size_t size, std::size_t count, Sam
     return first;
 }
 
+std::vector<std::size_t> spread_order(std::size_t count) {
+    std::vector<std::size_t> order;
+    const std::size_t end = std::bit_ceil(std::max<std::size_t>(1, count));
+    const int bits = std::countr_zero(end);
+    for (std::size_t i = 0; i < end; ++i) {
+        std::size_t reversed = 0;
+        for (int bit = 0; bit < bits; ++bit) {
+            reversed |= (i >> bit & 1) << (bits - 1 - bit);
+        }
+        if (reversed < count) {
+            order.push_back(reversed);
+        }
+    }
+    return order;
+}
+
 }  // namespace octet

@@ -9,9 +9,11 @@
 #include "octet/model_io.hpp"
 
 #include "algorithms/algorithm.hpp"
+#include "base/memory.hpp"
 #include "base/text.hpp"
 #include "data/feed.hpp"
 #include "data/sampling.hpp"
+#include "data/sequences.hpp"
 #include "graph/bodies.hpp"
 #include "graph/fold_channel_scales.hpp"
 #include "graph/index.hpp"
@@ -30,21 +32,30 @@ namespace {
 /// Names, times and reports the steps of a run.
 class Phases {
 public:
-    Phases(Observer& observer, std::vector<PhaseTime>& times) : observer_(observer), times_(times) {}
+    Phases(Observer& observer, std::vector<PhaseTime>& times, std::size_t max_memory)
+        : observer_(observer), times_(times), max_memory_(max_memory) {}
 
     void run(const std::string& name, std::size_t total, const std::function<void()>& step) {
         if (observer_.cancelled()) {
             throw Error(ErrorCode::Cancelled, "", "cancelled");
         }
         observer_.phase(name, total);
+        const std::size_t peak_before = peak_resident_bytes();
         const auto start = std::chrono::steady_clock::now();
         step();
         times_.push_back({name, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()});
+        if (const std::size_t peak = peak_resident_bytes();
+            peak > peak_before && peak > max_memory_ && max_memory_ > 0) {
+            observer_.log(LogLevel::Warning, name,
+                          "the phase " + name + " took up to " + megabytes(peak) + " of memory, more than the " +
+                              megabytes(max_memory_) + " of the limit");
+        }
     }
 
 private:
     Observer& observer_;
     std::vector<PhaseTime>& times_;
+    std::size_t max_memory_;  // 0: no limit
 };
 
 void announce_model_type(const ov::Model& model, Options& options, Report& report, Observer& observer) {
@@ -58,29 +69,91 @@ void announce_model_type(const ov::Model& model, Options& options, Report& repor
     report.model_type = options.model_type == ModelType::Transformer ? "transformer" : "none";
 }
 
-std::unique_ptr<Dataset> choose_samples(const Dataset& dataset, Options& options) {
+void announce_states(const ov::Model& model, const Options& options, Observer& observer) {
+    const bool is_kept = options.states == States::Keep;
+    if (model.get_variables().empty()) {
+        if (is_kept) {
+            observer.log(LogLevel::Warning, "place", "states: no effect, as the model has no state");
+        }
+        return;
+    }
+    observer.log(is_kept ? LogLevel::Info : LogLevel::Warning, "place",
+                 is_kept ? "the model has a state; it is kept from sample to sample of a sequence"
+                         : "the model has a state; each sample is measured from the initial one (--states keep: from "
+                           "what the sample before it left)");
+}
+
+/// Do samples run on from the state that those before them left?
+bool keeps_states(const ov::Model& model, const Options& options) {
+    return options.states == States::Keep && !model.get_variables().empty();
+}
+
+std::unique_ptr<Dataset> choose_samples(const Dataset& dataset, bool has_sequences, Options& options) {
     if (dataset.size() == 0) {
         throw Error(ErrorCode::InvalidData, "data", "expected at least one sample, got none");
     }
     if (options.subset && *options.subset == 0) {
         throw Error(ErrorCode::InvalidOption, "subset", "expected at least 1 sample, got 0");
     }
+    if (options.converge && !(*options.converge > 0 && *options.converge < 1)) {
+        throw Error(ErrorCode::InvalidOption, "converge",
+                    "expected a number above 0 and below 1, got " + short_number(*options.converge));
+    }
     const std::size_t count = std::min(dataset.size(), options.subset.value_or(dataset.size()));
     options.subset = count;
-    return select_samples(dataset, choose_indices(dataset.size(), count, options.sampling, options.seed));
+    if (has_sequences) {
+        return select_samples(dataset,
+                              choose_sequences(find_sequences(dataset), count, options.sampling, options.seed));
+    }
+    auto indices = choose_indices(dataset.size(), count, options.sampling, options.seed);
+    if (options.converge && options.sampling != Sampling::Shuffle) {
+        std::vector<std::size_t> ordered;  // the run may end after any number of them
+        for (const std::size_t place : spread_order(count)) {
+            ordered.push_back(indices[place]);
+        }
+        indices = std::move(ordered);
+    }
+    return select_samples(dataset, std::move(indices));
 }
 
+std::vector<std::size_t> begins_of(const std::vector<std::vector<std::size_t>>& sequences) {
+    std::vector<std::size_t> begins;
+    for (const auto& sequence : sequences) {
+        begins.push_back(sequence.front());
+    }
+    return begins;
+}
+
+/// Measures all samples of `dataset`, or as many as Options::converge wants.
 Collected measure(const std::shared_ptr<ov::Model>& model, const StatisticPlan& plan, const Dataset& dataset,
                   const Options& options, const RunOptions& run, Observer& observer) {
     const Feed feed(*model, dataset);
-    const SampleSource source{feed.size(), [&](std::size_t index) { return feed(index); },
-                              [&](std::size_t index) { return feed.label(index); }};
-    auto collected = collect(model, plan, source, {run.threads, options.skip_bad}, observer);
+    const ItemShapes items(*model, options);
+    if (!items.obstacle().empty()) {
+        observer.log(LogLevel::Warning, "calibrate",
+                     "batches are measured as a whole, since the model does not run at batch 1: " + items.obstacle());
+    }
+    SampleSource source{feed.size(), [&](std::size_t index) { return feed(index); },
+                        [&](std::size_t index) { return feed.label(index); }};
+    source.is_batched = items.is_split();
+    if (keeps_states(*model, options)) {
+        source.sequences = begins_of(find_sequences(dataset));
+    }
+    auto collected =
+        collect(model, plan, source, {run.threads, options.skip_bad, options.converge, run.max_memory}, observer);
     if (collected.samples.empty()) {
         throw Error(ErrorCode::InvalidData, "data",
                     "no sample could be read; the first: " + collected.bad_samples.front());
     }
     return collected;
+}
+
+/// The same of those samples that were measured before, for what has to be measured again.
+Statistics measure_again(const std::shared_ptr<ov::Model>& model, const StatisticPlan& plan, const Dataset& measured,
+                         const Options& options, const RunOptions& run, Observer& observer) {
+    Options all = options;
+    all.converge.reset();
+    return measure(model, plan, measured, all, run, observer).statistics;
 }
 
 /// The quantizers as the finished graph has them, with what only the plan knows.
@@ -134,7 +207,7 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
     result.options = options;
     result.original = model;
     Report& report = result.report;
-    Phases phases(watch, report.phases);
+    Phases phases(watch, report.phases, run.max_memory);
 
     refuse_quantized(*model);
     for (const auto& remark : check_scope(*model, options.ignored)) {
@@ -142,7 +215,7 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
     }
     name_unnamed_operations(*model);  // else the copy keeps names that count what this process made so far
     result.model = model->clone();
-    const auto samples = choose_samples(dataset, result.options);
+    auto samples = choose_samples(dataset, keeps_states(*model, options), result.options);
 
     phases.run("prepare", 0, [&] {
         check_shapes(*result.model, options);
@@ -155,10 +228,7 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
         plan = place_quantizers(*result.model, result.options);
         check_constants(*result.model, plan);
         leave_masks(plan);
-        if (!result.model->get_variables().empty()) {
-            watch.log(LogLevel::Warning, "place",
-                      "the model keeps a state; each sample is measured from the initial one");
-        }
+        announce_states(*result.model, options, watch);
     });
 
     const auto algorithms = make_algorithms(result.options);
@@ -168,22 +238,24 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
     for (const auto& algorithm : algorithms) {
         algorithm->request(*result.model, context, questions);
     }
-    std::vector<std::size_t> good;
+    std::unique_ptr<Dataset> measured_samples;
     phases.run("calibrate", samples->size(), [&] {
         const CalibrationShapes shapes(*result.model, result.options);
         auto measured = measure(result.model, questions, *samples, result.options, run, watch);
         statistics = std::move(measured.statistics);
         report.samples = measured.samples.size();
-        good = std::move(measured.samples);
+        report.samples_given = samples->size();
+        report.has_converged = measured.has_converged;
         report.bad_samples = measured.bad_samples;
+        measured_samples = select_samples(*samples, std::move(measured.samples));
     });
 
     phases.run("correct", algorithms.size(), [&] {
         auto shapes = std::make_unique<CalibrationShapes>(*result.model, result.options);
-        const Feed feed(*result.model, *samples);
-        result.sample = feed(good.front());
-        context.samples = good.size();
-        context.sample = [&](std::size_t index) { return feed(good[index]); };
+        const Feed feed(*result.model, *measured_samples);
+        result.sample = feed(0);
+        context.samples = feed.size();
+        context.sample = [&](std::size_t index) { return feed(index); };
         context.original = result.model->clone();
         std::size_t done = 0;
         for (const auto& algorithm : algorithms) {
@@ -194,7 +266,7 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
             }
             report.changes.insert(report.changes.end(), changes.begin(), changes.end());
             if (const auto stale = statistics.stale(); !stale.empty()) {
-                statistics.merge(measure(result.model, stale, *samples, result.options, run, watch).statistics);
+                statistics.merge(measure_again(result.model, stale, *measured_samples, result.options, run, watch));
             }
             watch.step(++done, algorithms.size());
         }

@@ -96,6 +96,8 @@ std::string to_json(const Report& report) {
     const Json all = {
         {"model_type", report.model_type},
         {"samples", report.samples},
+        {"samples_given", report.samples_given},
+        {"converged", report.has_converged},
         {"bad_samples", report.bad_samples},
         {"quantizers", quantizers},
         {"quantized", report.quantized},

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,21 +21,29 @@ struct SampleSource {
     std::size_t size = 0;
     std::function<std::vector<ov::Tensor>(std::size_t)> inputs;
     std::function<std::string(std::size_t)> label;
+    /// The first axis of every tensor counts the items of a batch: each is measured on its own.
+    bool is_batched = false;
+    /// Where sequences begin, ascending, the first at 0: the model keeps its state from sample to sample of one.
+    /// Empty: every sample is measured from the initial state.
+    std::vector<std::size_t> sequences{};
 };
 
 struct CollectOptions {
     std::size_t threads = 0;  ///< 0: all that this process may use
-    bool skip_bad = false;    ///< go on without samples that cannot be read
+    bool skip_bad = false;  ///< go on without samples that cannot be read, and without those that follow in a sequence
+    std::optional<double> converge{};  ///< stop when means move by no more than this part of a tensor's range
+    std::size_t max_memory = 0;        ///< bytes that this process should stay within; 0: no limit
 };
 
 struct Collected {
     Statistics statistics;
     std::vector<std::size_t> samples;      ///< those that were measured, ascending
     std::vector<std::string> bad_samples;  ///< why each was skipped
+    bool has_converged = false;            ///< and so the samples behind the last of these were left out
 };
 
 /// Measures all of `plan` on `model` in one pass over the samples, in f32, with one stream a thread: the numbers do not
-/// depend on the number of threads. The model is left as it was.
+/// depend on the number of threads, which are fewer where memory is limited. The model is left as it was.
 /// Throws Error(InvalidData) where a sample cannot be read or inferred, Error(UnsupportedModel) for a model that the
 /// CPU plugin cannot compile, Error(Cancelled).
 Collected collect(const std::shared_ptr<ov::Model>& model, const StatisticPlan& plan, const SampleSource& samples,

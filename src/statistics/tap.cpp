@@ -14,8 +14,10 @@
 namespace octet {
 namespace {
 
-// Row of a reading: is_bounded, rank, dimensions…, channels, then one number or `channels` numbers for each measure.
-constexpr std::size_t kFixed = 3;
+// Row of a reading: is_bounded, low, high, rank, dimensions…, channels, then one number or `channels` numbers for each
+// measure.
+constexpr std::size_t kShape = 4;           // where the dimensions begin
+constexpr std::size_t kFixed = kShape + 1;  // what is there whatever the rank
 
 std::size_t row_length(std::size_t rank, std::size_t channels, const std::vector<TapMeasure>& measures) {
     std::size_t length = kFixed + rank;
@@ -174,9 +176,11 @@ bool StatisticsTap::evaluate(ov::TensorVector& outputs, const ov::TensorVector& 
     std::vector<double> row(row_length(shape.size(), view.channels, measures_));
     Reductions reductions(values, view, measures_);
     row[0] = reductions.extremes().is_bounded;
-    row[1] = static_cast<double>(shape.size());
-    std::copy(shape.begin(), shape.end(), row.begin() + 2);
-    row[2 + shape.size()] = static_cast<double>(view.channels);
+    row[1] = reductions.extremes().low;
+    row[2] = reductions.extremes().high;
+    row[3] = static_cast<double>(shape.size());
+    std::copy(shape.begin(), shape.end(), row.begin() + kShape);
+    row[kShape + shape.size()] = static_cast<double>(view.channels);
     std::span<double> rest = std::span(row).subspan(kFixed + shape.size());
     for (const auto& measure : measures_) {
         const std::size_t count = measure.by_channel ? view.channels : 1;
@@ -193,11 +197,13 @@ namespace {
 TapReading read_row(const std::vector<double>& row, const std::vector<TapMeasure>& measures) {
     TapReading reading;
     reading.is_bounded = row.at(0) != 0;
-    const auto rank = static_cast<std::size_t>(row.at(1));
+    reading.low = row.at(1);
+    reading.high = row.at(2);
+    const auto rank = static_cast<std::size_t>(row.at(3));
     for (std::size_t i = 0; i < rank; ++i) {
-        reading.shape.push_back(static_cast<std::size_t>(row.at(2 + i)));
+        reading.shape.push_back(static_cast<std::size_t>(row.at(kShape + i)));
     }
-    const auto channels = static_cast<std::ptrdiff_t>(row.at(2 + rank));
+    const auto channels = static_cast<std::ptrdiff_t>(row.at(kShape + rank));
     auto next = row.begin() + static_cast<std::ptrdiff_t>(kFixed + rank);
     for (const auto& measure : measures) {
         const auto last = next + (measure.by_channel ? channels : 1);

@@ -21,6 +21,7 @@ struct TapMeasure {
 struct TapReading {
     ov::Shape shape;
     bool is_bounded = true;
+    double low = 0, high = 0;                 ///< of the whole tensor
     std::vector<std::vector<double>> values;  ///< one number, or one for each channel, for each of the tap's measures
 };
 
