@@ -243,8 +243,7 @@ void OptionTable::statistics() {
          "Take from FILE what it holds; measure only what is missing, and add it. Refused where FILE is of another "
          "model, other data or another preparation.",
          [this](const std::string& value) { set_statistics(value, false); });
-    flag("--offline", "Statistics",
-         "Measure nothing: refuse what --statistics does not hold. --data may be left out.",
+    flag("--offline", "Statistics", "Measure nothing: refuse what --statistics does not hold. --data may be left out.",
          [this] { out_.run.offline = true; });
 }
 
@@ -257,10 +256,11 @@ void OptionTable::set_statistics(const std::string& file, bool is_saved) {
 }
 
 void OptionTable::memory() {
-    text("--max-memory", "SIZE", "Run",
-         "Stay within SIZE, e.g. 2GB or 800MB, while samples are measured, by fewer threads; warn where one takes more. "
-         "The result does not depend on it. Default: no limit.",
-         [this](const std::string& value) { out_.run.max_memory = parse_size("--max-memory", value); });
+    text(
+        "--max-memory", "SIZE", "Run",
+        "Stay within SIZE, e.g. 2GB or 800MB, while samples are measured, by fewer threads; warn where one takes more. "
+        "The result does not depend on it. Default: no limit.",
+        [this](const std::string& value) { out_.run.max_memory = parse_size("--max-memory", value); });
 }
 
 void OptionTable::run() {

@@ -31,8 +31,9 @@ std::size_t samples_to_check(std::size_t wanted, std::size_t size) {
 
 Split split(const Dataset& dataset, const Arguments& arguments, Progress& progress) {
     if (arguments.check && arguments.options.states == States::Keep) {
-        throw UsageError("--check: sets single samples aside, which would tear sequences apart with --states keep; "
-                         "compare on other data with octet compare");
+        throw UsageError(
+            "--check: sets single samples aside, which would tear sequences apart with --states keep; "
+            "compare on other data with octet compare");
     }
     const std::size_t size = dataset.size();
     const std::size_t count = arguments.check ? samples_to_check(*arguments.check, size) : 0;

@@ -20,9 +20,6 @@ int run_quantize(const Arguments& given, Progress& progress) {
     if (arguments.model.empty()) {
         throw UsageError("missing --model, as the configuration names no model");
     }
-    if (arguments.data.empty()) {
-        throw UsageError("missing --data, as the configuration names no data_source");
-    }
     quantize_and_save(arguments, progress);
     return kExitDone;
 }

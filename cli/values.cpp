@@ -65,8 +65,8 @@ std::size_t parse_count(const std::string& option, const std::string& text, std:
 
 std::size_t parse_size(const std::string& option, const std::string& text) {
     static constexpr std::pair<const char*, double> kUnits[] = {
-        {"", 1},        {"b", 1},         {"kb", 1e3},      {"mb", 1e6},           {"gb", 1e9},
-        {"tb", 1e12},   {"kib", 1 << 10}, {"mib", 1 << 20}, {"gib", 1 << 30},      {"tib", 1024.0 * (1 << 30)},
+        {"", 1},      {"b", 1},         {"kb", 1e3},      {"mb", 1e6},      {"gb", 1e9},
+        {"tb", 1e12}, {"kib", 1 << 10}, {"mib", 1 << 20}, {"gib", 1 << 30}, {"tib", 1024.0 * (1 << 30)},
     };
     const std::size_t end = std::min(text.find_first_not_of("0123456789."), text.size());
     const std::size_t unit_begin = std::min(text.find_first_not_of(' ', end), text.size());

@@ -50,8 +50,7 @@ struct Discard {
     }
 };
 
-void add_member(zip_t* zip, const std::string& name, const std::vector<std::uint8_t>& bytes,
-                const std::string& where) {
+void add_member(zip_t* zip, const std::string& name, const std::vector<std::uint8_t>& bytes, const std::string& where) {
     zip_source_t* source = zip_source_buffer(zip, bytes.data(), bytes.size(), 0);
     const zip_int64_t index =
         source == nullptr ? -1 : zip_file_add(zip, (name + ".npy").c_str(), source, ZIP_FL_ENC_UTF_8);
@@ -76,9 +75,7 @@ std::vector<std::uint8_t> pack_npz(const std::vector<NamedArray>& arrays, const 
         bytes.insert(bytes.end(), values, values + tensor.get_byte_size());
     }
     ErrorText problem;
-    const auto fail = [&](const std::string& text) {
-        return Error(ErrorCode::Io, where, "cannot be packed: " + text);
-    };
+    const auto fail = [&](const std::string& text) { return Error(ErrorCode::Io, where, "cannot be packed: " + text); };
     zip_source_t* packed = zip_source_buffer_create(nullptr, 0, 0, &problem.error);
     if (packed == nullptr) {
         throw fail(zip_error_strerror(&problem.error));

@@ -58,8 +58,8 @@ OCTET_INLINED void sum_rows(const float* values, std::size_t rows, std::size_t c
     for (; r + kRows <= rows; r += kRows) {
         const float* row = values + r * channels;
         for (std::size_t c = 0; c < channels; ++c) {
-            sums[c] += (term(row[c]) + term(row[channels + c])) +
-                       (term(row[2 * channels + c]) + term(row[3 * channels + c]));
+            sums[c] +=
+                (term(row[c]) + term(row[channels + c])) + (term(row[2 * channels + c]) + term(row[3 * channels + c]));
         }
     }
     for (; r < rows; ++r) {

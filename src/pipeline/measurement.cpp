@@ -189,8 +189,8 @@ std::string hash_of(const StatisticPlan& plan, const TensorPlaces& places, const
 }
 
 std::string describe(const StatisticRequest& request) {
-    static constexpr const char* kNames[] = {"minimum",  "maximum", "largest magnitude", "quantile", "quantile of magnitudes",
-                                             "mean", "mean square"};
+    static constexpr const char* kNames[] = {
+        "minimum", "maximum", "largest magnitude", "quantile", "quantile of magnitudes", "mean", "mean square"};
     std::string text = kNames[static_cast<std::size_t>(request.measure.reducer)];
     if (request.measure.probability > 0) {
         text += " " + short_number(request.measure.probability);

@@ -62,7 +62,7 @@ private:
     const RunOptions& run_;
     Observer& observer_;
     std::string dataset_preparation_;
-    std::unique_ptr<Dataset> samples_;   // the subset; null without data
+    std::unique_ptr<Dataset> samples_;  // the subset; null without data
     std::unique_ptr<Dataset> measured_;
     std::size_t size_ = 0;
     StoredStatistics stored_;

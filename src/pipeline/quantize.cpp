@@ -43,10 +43,11 @@ public:
         const auto start = std::chrono::steady_clock::now();
         step();
         times_.push_back({name, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()});
-        if (const std::size_t peak = peak_resident_bytes(); peak > peak_before && peak > max_memory_ && max_memory_ > 0) {
+        if (const std::size_t peak = peak_resident_bytes();
+            peak > peak_before && peak > max_memory_ && max_memory_ > 0) {
             observer_.log(LogLevel::Warning, name,
-                          "the phase " + name + " took up to " + megabytes(peak) + " of memory, more than the " + megabytes(max_memory_) +
-                              " of the limit");
+                          "the phase " + name + " took up to " + megabytes(peak) + " of memory, more than the " +
+                              megabytes(max_memory_) + " of the limit");
         }
     }
 

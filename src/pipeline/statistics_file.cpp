@@ -28,10 +28,8 @@ constexpr std::array<std::pair<Reducer, const char*>, 7> kReducers{{{Reducer::Mi
                                                                     {Reducer::AbsQuantile, "abs_quantile"},
                                                                     {Reducer::Mean, "mean"},
                                                                     {Reducer::MeanSquare, "mean_square"}}};
-constexpr std::array<std::pair<Keep, const char*>, 4> kKeeps{{{Keep::EachSample, "each_sample"},
-                                                              {Keep::Least, "least"},
-                                                              {Keep::Largest, "largest"},
-                                                              {Keep::Mean, "mean"}}};
+constexpr std::array<std::pair<Keep, const char*>, 4> kKeeps{
+    {{Keep::EachSample, "each_sample"}, {Keep::Least, "least"}, {Keep::Largest, "largest"}, {Keep::Mean, "mean"}}};
 
 template <class Table, class Value>
 std::string text_of(const Table& table, Value value) {
@@ -64,11 +62,10 @@ public:
             stored.inputs.emplace(place.at("sample").get<std::size_t>(), read_inputs(place));
         }
         if (const auto& checkpoint = header.at("checkpoint"); !checkpoint.is_null()) {
-            stored.checkpoint = StoredCheckpoint{
-                checkpoint.at("plan"),
-                {checkpoint.at("sequences"), take(checkpoint.at("values")),
-                 checkpoint.at("samples").get<std::vector<std::size_t>>(),
-                 checkpoint.at("bad_samples").get<std::vector<std::string>>()}};
+            stored.checkpoint = StoredCheckpoint{checkpoint.at("plan"),
+                                                 {checkpoint.at("sequences"), take(checkpoint.at("values")),
+                                                  checkpoint.at("samples").get<std::vector<std::size_t>>(),
+                                                  checkpoint.at("bad_samples").get<std::vector<std::string>>()}};
         }
         if (next_ != values_.size()) {
             bad(where_, "holds more values than it names; the file is damaged");
@@ -193,20 +190,19 @@ ov::Tensor as_array(const ov::element::Type& type, const Values& values) {
 Json header_of(const StoredStatistics& stored) {
     Json answers = Json::array();
     for (const auto& answer : stored.answers) {
-        answers.push_back(
-            {{"graph", answer.graph},
-             {"part", answer.part},
-             {"operation", answer.operation},
-             {"port", answer.port},
-             {"name", answer.name},
-             {"channel_axis", answer.channel_axis ? Json(*answer.channel_axis) : Json()},
-             {"reducer", text_of(kReducers, answer.measure.reducer)},
-             {"probability", answer.measure.probability},
-             {"keep", text_of(kKeeps, answer.keep)},
-             {"shape", std::vector<std::size_t>(answer.facts.shape.begin(), answer.facts.shape.end())},
-             {"is_bounded", answer.facts.is_bounded},
-             {"samples", answer.facts.samples},
-             {"values", answer.values.size()}});
+        answers.push_back({{"graph", answer.graph},
+                           {"part", answer.part},
+                           {"operation", answer.operation},
+                           {"port", answer.port},
+                           {"name", answer.name},
+                           {"channel_axis", answer.channel_axis ? Json(*answer.channel_axis) : Json()},
+                           {"reducer", text_of(kReducers, answer.measure.reducer)},
+                           {"probability", answer.measure.probability},
+                           {"keep", text_of(kKeeps, answer.keep)},
+                           {"shape", std::vector<std::size_t>(answer.facts.shape.begin(), answer.facts.shape.end())},
+                           {"is_bounded", answer.facts.is_bounded},
+                           {"samples", answer.facts.samples},
+                           {"values", answer.values.size()}});
     }
     Json checkpoint;
     if (stored.checkpoint) {
@@ -241,7 +237,8 @@ std::string StatisticsKey::difference(const StatisticsKey& now) const {
         return "was measured on another model";
     }
     if (preparation != now.preparation) {
-        return "was measured on samples that were prepared otherwise (" + preparation + ", now " + now.preparation + ")";
+        return "was measured on samples that were prepared otherwise (" + preparation + ", now " + now.preparation +
+               ")";
     }
     if (measurement != now.measurement) {
         return "was measured with other options (" + measurement + ", now " + now.measurement + ")";

@@ -30,7 +30,7 @@ struct StatisticsKey {
 
 /// An answer, with the place of its tensor in the model as prepared.
 struct StoredAnswer {
-    std::string graph;  ///< tells the prepared model, which options change
+    std::string graph;                              ///< tells the prepared model, which options change
     std::size_t part = 0, operation = 0, port = 0;  ///< see all_graphs(); in topological order
     std::string name;                               ///< of the operation, for people
     std::optional<std::size_t> channel_axis{};
@@ -48,8 +48,8 @@ struct StoredCheckpoint {
 /// What a statistics file holds.
 struct StoredStatistics {
     StatisticsKey key;
-    std::size_t samples_given = 0;         ///< of the subset
-    std::vector<std::size_t> samples;      ///< measured; empty while none were, to the end
+    std::size_t samples_given = 0;     ///< of the subset
+    std::vector<std::size_t> samples;  ///< measured; empty while none were, to the end
     std::vector<std::string> bad_samples;
     bool has_converged = false;
     std::vector<StoredAnswer> answers;

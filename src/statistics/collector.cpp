@@ -213,9 +213,9 @@ private:
         constexpr int kShare = 50;
         const auto start = Clock::now();
         if (!options_.resumption || !options_.resumption->keep || options_.converge ||
-            start - last_kept_ < std::max<Clock::duration>(
-                                     std::chrono::duration_cast<Clock::duration>(options_.resumption->interval),
-                                     kShare * keeping_took_)) {
+            start - last_kept_ <
+                std::max<Clock::duration>(std::chrono::duration_cast<Clock::duration>(options_.resumption->interval),
+                                          kShare * keeping_took_)) {
             return;
         }
         Checkpoint checkpoint{sequences, {}, collected_.samples, collected_.bad_samples};
@@ -287,8 +287,7 @@ private:
                 }
                 reading.bad.emplace_back(error.what());
                 for (++index; index < end; ++index) {
-                    reading.bad.push_back(samples_.label(index) +
-                                          ": left out, since the state before it is not known");
+                    reading.bad.push_back(samples_.label(index) + ": left out, since the state before it is not known");
                 }
                 break;
             }

@@ -39,14 +39,14 @@ struct Checkpoint {
 
 /// Where a run begins, and where it leaves what it has. A run that takes several passes or may end early does neither.
 struct Resumption {
-    std::optional<Checkpoint> from{};                    ///< of the same model, plan and samples
-    std::function<void(const Checkpoint&)> keep{};       ///< called on the calling thread, between samples
-    std::chrono::duration<double> interval{5};           ///< between two calls; longer where they take long
+    std::optional<Checkpoint> from{};               ///< of the same model, plan and samples
+    std::function<void(const Checkpoint&)> keep{};  ///< called on the calling thread, between samples
+    std::chrono::duration<double> interval{5};      ///< between two calls; longer where they take long
 };
 
 struct CollectOptions {
     std::size_t threads = 0;  ///< 0: all that this process may use
-    bool skip_bad = false;    ///< go on without samples that cannot be read, and without those that follow in a sequence
+    bool skip_bad = false;  ///< go on without samples that cannot be read, and without those that follow in a sequence
     std::optional<double> converge{};  ///< stop when means move by no more than this part of a tensor's range
     std::size_t max_memory = 0;        ///< bytes that this process should stay within; 0: no limit
     const Resumption* resumption = nullptr;

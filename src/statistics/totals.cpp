@@ -163,8 +163,8 @@ void Total::answer(const Tap& tap, Statistics& statistics) && {
 }
 
 void Total::pack(std::vector<double>& to) const {
-    to.insert(to.end(), {static_cast<double>(samples_), is_bounded_ ? 1.0 : 0.0, spans_,
-                         static_cast<double>(sizes_.size())});
+    to.insert(to.end(),
+              {static_cast<double>(samples_), is_bounded_ ? 1.0 : 0.0, spans_, static_cast<double>(sizes_.size())});
     for (const auto& seen : sizes_) {
         to.push_back(static_cast<double>(seen.size()));
         for (const auto& [size, count] : seen) {

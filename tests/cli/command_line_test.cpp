@@ -107,6 +107,26 @@ TEST(CommandLine, ReadsEveryOption) {
     EXPECT_EQ(given.data[1].path, "i.npy");
 }
 
+TEST(CommandLine, MemoryHasUnits) {
+    struct Size {
+        const char* text;
+        std::size_t bytes;
+    };
+    for (const auto& [text, bytes] :
+         {Size{"1000", 1000}, Size{"2GB", 2'000'000'000}, Size{"1.5gib", 1610612736}, Size{"800Mb", 800'000'000},
+          Size{"64KiB", 65536}, Size{"1TB", 1'000'000'000'000}, Size{"7b", 7}}) {
+        EXPECT_EQ(quantize(std::string("--max-memory ") + text).run.max_memory, bytes) << text;
+    }
+    EXPECT_EQ(quantize("").run.max_memory, 0u);
+}
+
+TEST(CommandLine, SamplesMayBeFewerOrInSequences) {
+    const auto given = quantize("--converge 0.02 --states Keep --set split_batches=false");
+    EXPECT_EQ(given.options.converge, 0.02);
+    EXPECT_EQ(given.options.states, States::Keep);
+    EXPECT_FALSE(given.options.split_batches);
+}
+
 TEST(CommandLine, AnOptionalValueComesAfterAnEqualsSignOnly) {
     EXPECT_EQ(quantize("--check --rgb").check, 50u);
     EXPECT_EQ(quantize("--check").check, 50u);
@@ -162,6 +182,16 @@ TEST(CommandLine, RefusesWhatMakesNoSense) {
              Case{"--subset 99999999999999999999999", "whole number"},
              Case{"--check=0", "--check"},
              Case{"--threads two", "--threads"},
+             Case{"--max-memory 0", "2GB"},
+             Case{"--max-memory GB", "2GB"},
+             Case{"--max-memory 2XB", "got \"2XB\""},
+             Case{"--max-memory -2GB", "2GB"},
+             Case{"--max-memory 1e30", "2GB"},
+             Case{"--max-memory 99999999TB", "2GB"},
+             Case{"--converge 0", "0.02"},
+             Case{"--converge 1", "0.02"},
+             Case{"--converge x", "0.02"},
+             Case{"--states kep", "did you mean \"keep\"?"},
              Case{"--profile pots", "did you mean \"pot\"?"},
              Case{"--target-device VPU", "NPU"},
              Case{"--ignored-region a-b", "first->last"},

@@ -50,6 +50,9 @@ Options unusual_options() {
     options.shapes["x"] = ov::PartialShape::dynamic();
     options.reshape = true;
     options.skip_bad = true;
+    options.converge = 0.05;
+    options.states = States::Keep;
+    options.split_batches = false;
     return options;
 }
 

@@ -13,9 +13,9 @@
 namespace octet {
 namespace {
 
-const std::vector<QuantilePoint> kPoints{{0, false},      {1e-4, false}, {0.37, false},  {0.5, false}, {0.9999, false},
-                                         {1, false},      {0, true},     {0.5, true},    {0.9, true},  {0.9999, true},
-                                         {1.0 / 3, false}};
+const std::vector<QuantilePoint> kPoints{{0, false},      {1e-4, false},  {0.37, false},   {0.5, false},
+                                         {0.9999, false}, {1, false},     {0, true},       {0.5, true},
+                                         {0.9, true},     {0.9999, true}, {1.0 / 3, false}};
 
 /// The definition itself: sort, and interpolate between the neighbours of probability * (n - 1).
 double sorted_quantile(std::vector<float> values, const QuantilePoint& point) {

@@ -2,7 +2,6 @@
 #include <cstring>
 
 #include <gtest/gtest.h>
-
 #include <openvino/op/ops.hpp>
 #include <openvino/op/util/variable.hpp>
 
@@ -198,8 +197,7 @@ TEST(Collect, StopsWhenAsked) {
 /// A source of the given tensors.
 SampleSource source_of(std::vector<ov::Tensor> tensors) {
     const std::size_t size = tensors.size();
-    return {size,
-            [tensors = std::move(tensors)](std::size_t index) { return std::vector<ov::Tensor>{tensors[index]}; },
+    return {size, [tensors = std::move(tensors)](std::size_t index) { return std::vector<ov::Tensor>{tensors[index]}; },
             [](std::size_t index) { return "sample " + std::to_string(index); }};
 }
 
@@ -240,8 +238,8 @@ TEST(Collect, FindsAllQuantilesOfATensorAtOnce) {
     const auto at = [&](Reducer reducer, double probability, std::optional<std::size_t> axis = {}) {
         return StatisticRequest{net.doubled, axis, {reducer, probability}, Keep::EachSample};
     };
-    const std::vector<StatisticRequest> requests{at(Reducer::Quantile, 0.25),     at(Reducer::Quantile, 1),
-                                                 at(Reducer::AbsQuantile, 0.5),   at(Reducer::Quantile, 0.5, 1),
+    const std::vector<StatisticRequest> requests{at(Reducer::Quantile, 0.25), at(Reducer::Quantile, 1),
+                                                 at(Reducer::AbsQuantile, 0.5), at(Reducer::Quantile, 0.5, 1),
                                                  at(Reducer::AbsQuantile, 0.75, 1)};
     const auto collected = measure(net.model, requests, source_of({sample}));
     // In order: -100 -20 -4 0 2 4 6 20 40 80; magnitudes 0 2 4 4 6 20 20 40 80 100.
