@@ -54,11 +54,13 @@ double value_of(std::uint32_t key, bool of_magnitude) {
     return static_cast<double>(std::bit_cast<float>(bits)) + 0.0;  // -0 becomes +0
 }
 
-/// A value that is looked for: the one with `rank` others before it among those whose key begins with `prefix`.
+/// A value that is looked for: the one with `rank` others before it among those whose key begins with `prefix`; the
+/// whole key where `is_found`.
 struct Target {
     bool of_magnitude = false;
     std::size_t rank = 0;
     std::uint32_t prefix = 0;
+    bool is_found = false;
 
     /// Goes down into the one of `counts` that holds it.
     void descend(const Counts& counts, int bits) {
@@ -91,11 +93,27 @@ Counts count_high_bits(std::span<const float> values) {
     return counts[0];
 }
 
+/// Where a target falls into the bucket that zeros begin: one of them it is in every second tensor, those behind a
+/// ReLU, and counting on would go over all of them. `negative` of the `zeros` have a sign: they count as if they had
+/// none.
+void settle_zeros(Target& target, std::size_t zeros, std::size_t negative) {
+    const std::uint32_t zero = ordered_key(0, target.of_magnitude);
+    if (target.prefix != zero >> kFirstShift) {
+        return;
+    }
+    if (target.rank < zeros) {
+        target.prefix = zero;
+        target.is_found = true;
+    } else if (!target.of_magnitude) {
+        target.rank -= negative;  // whose keys end the bucket before
+    }
+}
+
 /// Those of the targets, which often share them.
 std::vector<Group> groups_of(const std::vector<Target>& targets) {
     std::vector<Group> groups;
     for (const auto& target : targets) {
-        if (std::none_of(groups.begin(), groups.end(), [&](const Group& known) {
+        if (!target.is_found && std::none_of(groups.begin(), groups.end(), [&](const Group& known) {
                 return known.of_magnitude == target.of_magnitude && known.prefix == target.prefix;
             })) {
             groups.push_back({target.of_magnitude, target.prefix});
@@ -127,13 +145,19 @@ void count_next_bits(std::span<const float> values, std::vector<Group>& groups, 
 }
 
 void select_by_counting(std::span<const float> values, std::vector<Target>& targets) {
-    const Counts high = count_high_bits(values);
+    const auto zeros = static_cast<std::size_t>(std::count(values.begin(), values.end(), 0.0F));
+    const auto negative = static_cast<std::size_t>(std::count_if(
+        values.begin(), values.end(), [](float value) { return std::bit_cast<std::uint32_t>(value) == kSign; }));
+    Counts high = count_high_bits(values);
+    high[kSign >> kFirstShift] -= negative;
+    high[0] += negative;
     for (auto& target : targets) {
         Counts counts{};
         for (std::uint32_t bucket = 0; bucket < kBuckets; ++bucket) {
             counts[ordered_key(bucket << kFirstShift, target.of_magnitude) >> kFirstShift] += high[bucket];
         }
         target.descend(counts, 32 - kFirstShift);
+        settle_zeros(target, zeros, negative);
     }
     for (const auto& [shift, bits] : {std::pair{kSecondShift, kFirstShift - kSecondShift}, {0, kSecondShift}}) {
         auto groups = groups_of(targets);
@@ -142,7 +166,9 @@ void select_by_counting(std::span<const float> values, std::vector<Target>& targ
             const auto group = std::find_if(groups.begin(), groups.end(), [&](const Group& candidate) {
                 return candidate.of_magnitude == target.of_magnitude && candidate.prefix == target.prefix;
             });
-            target.descend(group->counts, bits);
+            if (!target.is_found) {
+                target.descend(group->counts, bits);
+            }
         }
     }
 }

@@ -100,11 +100,8 @@ ItemShapes::ItemShapes(ov::Model& model, const Options& options) : model_(model)
     try {
         const bool is_declared = std::all_of(inputs.begin(), inputs.end(), has_layout);
         const int64_t other = batch.is_static() ? batch.get_length() : 3;  // any batch but 1
-        if (!outputs_follow(model, 1) && !is_declared) {
-            obstacle_ = "an output has no batch";
-        } else if (!is_declared && !outputs_follow(model, other)) {
-            obstacle_ = "an output has no batch";
-        }
+        const bool follows = outputs_follow(model, 1) && outputs_follow(model, other);
+        obstacle_ = is_declared || follows ? "" : "an output has no batch";
     } catch (const ov::Exception& error) {
         obstacle_ = essential_line(error.what());
     }

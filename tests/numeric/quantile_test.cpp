@@ -89,6 +89,26 @@ TEST(Quantiles, OfZerosArePositiveZero) {
     }
 }
 
+TEST(Quantiles, FindTheirWayAroundZerosOfBothSigns) {
+    for (const std::size_t size : {100U, 9000U}) {
+        std::vector<float> values(size);
+        for (std::size_t i = 0; i < size; ++i) {
+            const float tiny = 1e-44F * static_cast<float>(1 + i % 50);  // in the buckets beside zero
+            const float kinds[] = {0.0F, -0.0F, tiny, -tiny, 1, -0.0F};
+            values[i] = kinds[i % 6];
+        }
+        std::vector<QuantilePoint> points;
+        for (int percent = 0; percent <= 100; ++percent) {
+            points.push_back({percent / 100.0, percent % 2 == 0});
+        }
+        const auto found = quantiles(values, points);
+        for (std::size_t i = 0; i < points.size(); ++i) {
+            EXPECT_EQ(found[i], sorted_quantile(values, points[i])) << size << " " << points[i].probability;
+            EXPECT_FALSE(found[i] == 0 && std::signbit(found[i]));
+        }
+    }
+}
+
 TEST(Quantiles, PutWhatIsNoNumberAtTheEnds) {
     const float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
     for (const std::size_t size : {5U, 4097U}) {
