@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,7 +30,9 @@ struct Context {
     std::size_t samples = 0;  ///< of the calibration subset
     /// The inputs of sample `index` in the order of the model's inputs: for an algorithm that must run parts of the
     /// model itself.
-    std::function<std::vector<ov::Tensor>(std::size_t index)> sample;
+    std::function<std::vector<ov::Tensor>(std::size_t index)> sample{};
+    /// What `original` makes of some samples, by index, where that is known; for OutputError.
+    std::map<std::size_t, std::vector<ov::Tensor>> outputs{};
     std::size_t threads = 0;                            ///< 0: all that this process may use
     std::shared_ptr<const ov::Model> original{};        ///< the model before any algorithm
     std::shared_ptr<const OutputError> output_error{};  ///< see output_error() in trial.hpp
@@ -46,6 +49,11 @@ public:
 
     /// Says what must be measured; asked of every algorithm before any data runs, on the model as prepared.
     virtual void request(const ov::Model& model, const Context& context, StatisticPlan& statistics) const = 0;
+
+    /// Does it hold the outputs of the edited model against the original's, on the trial samples (see trial.hpp)?
+    virtual bool tries_outputs() const {
+        return false;
+    }
 
     /// Edits the model. Algorithms run in order, on the same nodes that were measured.
     virtual std::vector<Change> apply(ov::Model& model, Context& context) const = 0;

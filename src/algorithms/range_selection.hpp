@@ -15,6 +15,9 @@ public:
     std::string name() const override {
         return "RangeSelection";
     }
+    bool tries_outputs() const override {
+        return true;
+    }
     void request(const ov::Model& model, const Context& context, StatisticPlan& statistics) const override;
     std::vector<Change> apply(ov::Model& model, Context& context) const override;
 };

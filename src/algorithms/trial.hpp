@@ -27,7 +27,7 @@ std::vector<std::size_t> trial_samples(const Context& context);
 /// zero. Very large where a value is not finite.
 class OutputError {
 public:
-    /// Runs the original.
+    /// Runs the original, where Context::outputs does not say what it makes.
     explicit OutputError(const Context& context);
 
     /// Is there such an output? Else level() says nothing.
@@ -45,6 +45,8 @@ public:
     SampleRunner make_runner(const std::shared_ptr<const ov::Model>& model) const;
 
 private:
+    void run_original();
+
     const Context& context_;
     std::vector<std::vector<ov::Tensor>> inputs_;  // of each sample, in the order of the model's inputs
     std::vector<std::vector<ov::Tensor>> wanted_;  // of each sample, in the order of the outputs

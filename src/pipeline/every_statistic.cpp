@@ -11,7 +11,7 @@ namespace {
 void request(ov::Model& model, const Options& options, QuantizerPlan& plan, StatisticPlan& all) {
     Statistics none;
     Observer silent;
-    const Context context{options, plan, none, silent, 0, {}, 0, {}};
+    const Context context{.options = options, .plan = plan, .statistics = none, .observer = silent};
     for (const auto& algorithm : make_algorithms(options)) {
         algorithm->request(model, context, all);
     }

@@ -20,7 +20,6 @@
 #include "base/text.hpp"
 #include "base/threads.hpp"
 #include "data/feed.hpp"
-#include "data/npy.hpp"
 #include "data/sampling.hpp"
 #include "data/sequences.hpp"
 #include "graph/bodies.hpp"
@@ -294,7 +293,8 @@ void Measurement::open_file(const ov::Model& original) {
 }
 
 Collected Measurement::collect_from(const Dataset& samples, const std::shared_ptr<ov::Model>& model,
-                                    const StatisticPlan& plan, bool may_converge, const Resumption* resumption) const {
+                                    const StatisticPlan& plan, bool may_converge, const Resumption* resumption,
+                                    const std::vector<std::size_t>& outputs_of) const {
     const Feed feed(*model, samples);
     const ItemShapes items(*model, options_);
     if (!items.obstacle().empty()) {
@@ -307,8 +307,8 @@ Collected Measurement::collect_from(const Dataset& samples, const std::shared_pt
     if (keeps_states(*model, options_)) {
         source.sequences = begins_of(find_sequences(samples));
     }
-    const CollectOptions how{run_.threads, options_.skip_bad, may_converge ? options_.converge : std::nullopt,
-                             run_.max_memory, resumption};
+    const CollectOptions how{run_.threads,    options_.skip_bad, may_converge ? options_.converge : std::nullopt,
+                             run_.max_memory, resumption,        outputs_of};
     auto collected = collect(model, plan, source, how, observer_);
     if (collected.samples.empty()) {
         throw Error(ErrorCode::InvalidData, "data",
@@ -317,9 +317,10 @@ Collected Measurement::collect_from(const Dataset& samples, const std::shared_pt
     return collected;
 }
 
-Collected Measurement::measure(const std::shared_ptr<ov::Model>& model, const StatisticPlan& plan) {
+Collected Measurement::measure(const std::shared_ptr<ov::Model>& model, const StatisticPlan& plan,
+                               const std::vector<std::size_t>& outputs_of) {
     if (run_.statistics.empty()) {
-        auto collected = collect_from(*samples_, model, plan, true, nullptr);
+        auto collected = collect_from(*samples_, model, plan, true, nullptr, outputs_of);
         measured_ = select_samples(*samples_, collected.samples);
         return collected;
     }
@@ -351,12 +352,14 @@ Collected Measurement::measure(const std::shared_ptr<ov::Model>& model, const St
         }
     }
     if (!missing.empty()) {
-        statistics.merge(measure_missing(model, missing, graph).statistics);
+        auto collected = measure_missing(model, missing, graph, outputs_of);
+        statistics.merge(collected.statistics);
+        stored_.outputs[graph].merge(collected.outputs);
     }
     if (samples_) {
         measured_ = select_samples(*samples_, stored_.samples);
     }
-    return {std::move(statistics), stored_.samples, stored_.bad_samples, stored_.has_converged};
+    return {std::move(statistics), stored_.samples, stored_.bad_samples, stored_.outputs[graph], stored_.has_converged};
 }
 
 void Measurement::refuse_offline(const StatisticPlan& missing) const {
@@ -370,7 +373,7 @@ void Measurement::refuse_offline(const StatisticPlan& missing) const {
 }
 
 Collected Measurement::measure_missing(const std::shared_ptr<ov::Model>& model, const StatisticPlan& missing,
-                                       const std::string& graph) {
+                                       const std::string& graph, const std::vector<std::size_t>& outputs_of) {
     refuse_offline(missing);
     const TensorPlaces places(*model);
     const std::string plan = hash_of(missing, places, graph);
@@ -385,7 +388,7 @@ Collected Measurement::measure_missing(const std::shared_ptr<ov::Model>& model, 
     };
     const bool is_first = stored_.samples.empty();
     const auto before = is_first ? nullptr : select_samples(*samples_, stored_.samples);
-    auto collected = collect_from(before ? *before : *samples_, model, missing, is_first, &resumption);
+    auto collected = collect_from(before ? *before : *samples_, model, missing, is_first, &resumption, outputs_of);
     if (is_first) {
         stored_.samples = collected.samples;
         stored_.bad_samples = collected.bad_samples;
@@ -407,7 +410,7 @@ Collected Measurement::measure_missing(const std::shared_ptr<ov::Model>& model, 
 
 Statistics Measurement::measure_again(const std::shared_ptr<ov::Model>& model, const StatisticPlan& plan) {
     refuse_offline(plan);
-    return collect_from(*measured_, model, plan, false, nullptr).statistics;
+    return collect_from(*measured_, model, plan, false, nullptr, {}).statistics;
 }
 
 void Measurement::save(const ov::Model& model, const std::vector<std::size_t>& kept) {
@@ -419,13 +422,7 @@ void Measurement::save(const ov::Model& model, const std::vector<std::size_t>& k
         if (sample >= feed.size() || stored_.inputs.count(sample) > 0) {
             continue;
         }
-        auto inputs = feed(sample);
-        const bool can_be_kept = std::all_of(inputs.begin(), inputs.end(), [](const ov::Tensor& tensor) {
-            return !npy_type_name(tensor.get_element_type()).empty();
-        });
-        if (can_be_kept) {
-            stored_.inputs.emplace(sample, std::move(inputs));
-        }
+        stored_.inputs.emplace(sample, feed(sample));
     }
     write_statistics(run_.statistics, stored_);
     has_news_ = false;

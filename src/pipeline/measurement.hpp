@@ -34,7 +34,9 @@ public:
     /// Measures `plan` on the model as prepared, at the shapes to calibrate at: what the file does not hold.
     /// Throws what collect() does, and Error(InvalidOption) where something is missing and RunOptions::offline forbids
     /// to measure it.
-    Collected measure(const std::shared_ptr<ov::Model>& model, const StatisticPlan& plan);
+    /// `outputs_of`: places of samples in the subset whose outputs are wanted where this runs the model anyhow.
+    Collected measure(const std::shared_ptr<ov::Model>& model, const StatisticPlan& plan,
+                      const std::vector<std::size_t>& outputs_of);
 
     /// Measures on a model that was edited since: the same samples.
     Statistics measure_again(const std::shared_ptr<ov::Model>& model, const StatisticPlan& plan);
@@ -52,9 +54,10 @@ public:
 
 private:
     Collected collect_from(const Dataset& samples, const std::shared_ptr<ov::Model>& model, const StatisticPlan& plan,
-                           bool may_converge, const Resumption* resumption) const;
+                           bool may_converge, const Resumption* resumption,
+                           const std::vector<std::size_t>& outputs_of) const;
     Collected measure_missing(const std::shared_ptr<ov::Model>& model, const StatisticPlan& missing,
-                              const std::string& graph);
+                              const std::string& graph, const std::vector<std::size_t>& outputs_of);
     void open_file(const ov::Model& original);
     void refuse_offline(const StatisticPlan& missing) const;
 

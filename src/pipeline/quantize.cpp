@@ -1,5 +1,6 @@
 #include "octet/quantize.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -117,6 +118,15 @@ void report_quantizers(const ov::Model& model, const QuantizerPlan& plan, const 
     report.left = plan.left;
 }
 
+/// The samples whose outputs in floating point the algorithms want to know.
+std::vector<std::size_t> tried_samples(const std::vector<std::unique_ptr<Algorithm>>& algorithms,
+                                       const Context& context) {
+    const bool are_tried = context.original->get_variables().empty() &&
+                           std::any_of(algorithms.begin(), algorithms.end(),
+                                       [](const auto& algorithm) { return algorithm->tries_outputs(); });
+    return are_tried ? trial_samples(context) : std::vector<std::size_t>{};
+}
+
 /// Those that a run without data needs: the trials', and the one that save() runs.
 std::vector<std::size_t> kept_samples(const Context& context) {
     auto samples = trial_samples(context);
@@ -166,19 +176,25 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
 
     const auto algorithms = make_algorithms(result.options);
     Statistics statistics;
-    Context context{result.options, plan, statistics, watch, 0, {}, run.threads, {}};
+    Context context{
+        .options = result.options, .plan = plan, .statistics = statistics, .observer = watch, .threads = run.threads};
     StatisticPlan questions;
     for (const auto& algorithm : algorithms) {
         algorithm->request(*result.model, context, questions);
     }
     phases.run("calibrate", measurement.size(), [&] {
         const CalibrationShapes shapes(*result.model, result.options);
-        auto measured = measurement.measure(result.model, questions);
+        context.samples = measurement.size();
+        context.original = result.model;
+        auto measured = measurement.measure(result.model, questions, tried_samples(algorithms, context));
         statistics = std::move(measured.statistics);
         report.samples = measured.samples.size();
         report.samples_given = measurement.size();
         report.has_converged = measured.has_converged;
         report.bad_samples = measured.bad_samples;
+        if (report.samples == measurement.size()) {  // else they have other numbers
+            context.outputs = std::move(measured.outputs);
+        }
     });
 
     phases.run("correct", algorithms.size(), [&] {

@@ -58,14 +58,16 @@ public:
         for (const auto& answer : header.at("answers")) {
             stored.answers.push_back(read_answer(answer));
         }
-        for (const auto& place : header.at("inputs")) {
-            stored.inputs.emplace(place.at("sample").get<std::size_t>(), read_inputs(place));
+        stored.inputs = read_tensors(header.at("inputs"));
+        for (const auto& [graph, outputs] : header.at("outputs").items()) {
+            stored.outputs.emplace(graph, read_tensors(outputs));
         }
         if (const auto& checkpoint = header.at("checkpoint"); !checkpoint.is_null()) {
-            stored.checkpoint = StoredCheckpoint{checkpoint.at("plan"),
-                                                 {checkpoint.at("sequences"), take(checkpoint.at("values")),
-                                                  checkpoint.at("samples").get<std::vector<std::size_t>>(),
-                                                  checkpoint.at("bad_samples").get<std::vector<std::string>>()}};
+            stored.checkpoint = StoredCheckpoint{
+                checkpoint.at("plan"),
+                {checkpoint.at("sequences"), take(checkpoint.at("values")),
+                 checkpoint.at("samples").get<std::vector<std::size_t>>(),
+                 checkpoint.at("bad_samples").get<std::vector<std::string>>(), read_tensors(checkpoint.at("outputs"))}};
         }
         if (next_ != values_.size()) {
             bad(where_, "holds more values than it names; the file is damaged");
@@ -144,15 +146,18 @@ private:
         return answer;
     }
 
-    std::vector<ov::Tensor> read_inputs(const Json& place) const {
-        std::vector<ov::Tensor> inputs;
-        for (const auto& name : place.at("arrays")) {
-            if (!npz_.has(name)) {
-                bad(where_, "lacks the array " + name.get<std::string>());
+    SampleOutputs read_tensors(const Json& places) const {
+        SampleOutputs all;
+        for (const auto& place : places) {
+            auto& tensors = all[place.at("sample").get<std::size_t>()];
+            for (const auto& name : place.at("arrays")) {
+                if (!npz_.has(name)) {
+                    bad(where_, "lacks the array " + name.get<std::string>());
+                }
+                tensors.push_back(npz_.array(name).all());
             }
-            inputs.push_back(npz_.array(name).all());
         }
-        return inputs;
+        return all;
     }
 
     void check_samples(const StoredStatistics& stored) const {
@@ -187,6 +192,25 @@ ov::Tensor as_array(const ov::element::Type& type, const Values& values) {
     return tensor;
 }
 
+/// Names for the tensors of each sample, NAME.SAMPLE.NUMBER. Samples with a type that no array has are left out.
+Json add_tensors(const SampleOutputs& samples, const std::string& name, std::vector<NamedArray>& arrays) {
+    Json all = Json::array();
+    for (const auto& [sample, tensors] : samples) {
+        const bool can_be_kept = std::all_of(tensors.begin(), tensors.end(), [](const ov::Tensor& tensor) {
+            return !npy_type_name(tensor.get_element_type()).empty();
+        });
+        Json names = Json::array();
+        for (std::size_t i = 0; i < tensors.size() && can_be_kept; ++i) {
+            arrays.push_back({name + "." + std::to_string(sample) + "." + std::to_string(i), tensors[i]});
+            names.push_back(arrays.back().name);
+        }
+        if (can_be_kept) {
+            all.push_back({{"sample", sample}, {"arrays", names}});
+        }
+    }
+    return all;
+}
+
 Json header_of(const StoredStatistics& stored) {
     Json answers = Json::array();
     for (const auto& answer : stored.answers) {
@@ -211,7 +235,8 @@ Json header_of(const StoredStatistics& stored) {
                       {"sequences", from.sequences},
                       {"samples", from.samples},
                       {"bad_samples", from.bad_samples},
-                      {"values", from.totals.size()}};
+                      {"values", from.totals.size()},
+                      {"outputs", Json::array()}};
     }
     const auto& key = stored.key;
     return {{"format", kFormat},
@@ -227,6 +252,7 @@ Json header_of(const StoredStatistics& stored) {
             {"has_converged", stored.has_converged},
             {"answers", answers},
             {"inputs", Json::array()},
+            {"outputs", Json::object()},
             {"checkpoint", checkpoint}};
 }
 
@@ -264,19 +290,18 @@ void write_statistics(const std::filesystem::path& path, const StoredStatistics&
         const auto& totals = stored.checkpoint->checkpoint.totals;
         values.insert(values.end(), totals.begin(), totals.end());
     }
-    std::vector<NamedArray> inputs;
-    for (const auto& [sample, tensors] : stored.inputs) {
-        Json names = Json::array();
-        for (std::size_t i = 0; i < tensors.size(); ++i) {
-            inputs.push_back({"sample." + std::to_string(sample) + "." + std::to_string(i), tensors[i]});
-            names.push_back(inputs.back().name);
-        }
-        header["inputs"].push_back({{"sample", sample}, {"arrays", names}});
+    std::vector<NamedArray> tensors;
+    header["inputs"] = add_tensors(stored.inputs, "inputs", tensors);
+    for (const auto& [graph, outputs] : stored.outputs) {
+        header["outputs"][graph] = add_tensors(outputs, "outputs." + graph, tensors);
+    }
+    if (stored.checkpoint) {
+        header["checkpoint"]["outputs"] = add_tensors(stored.checkpoint->checkpoint.outputs, "checkpoint", tensors);
     }
     std::vector<NamedArray> arrays{
         {"header", as_array(ov::element::u8, header.dump(-1, ' ', false, Json::error_handler_t::replace))},
         {"values", as_array(ov::element::f64, values)}};
-    arrays.insert(arrays.end(), inputs.begin(), inputs.end());
+    arrays.insert(arrays.end(), tensors.begin(), tensors.end());
     const auto bytes = pack_npz(arrays, path.string());
     TemporaryFile file(path);
     file.stream().write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));

@@ -55,11 +55,13 @@ struct StoredStatistics {
     std::vector<StoredAnswer> answers;
     /// Inputs of some samples, by their place among those measured: for what runs the model again.
     std::map<std::size_t, std::vector<ov::Tensor>> inputs;
-    std::optional<StoredCheckpoint> checkpoint;  ///< of a measurement that did not end
+    std::map<std::string, SampleOutputs> outputs;  ///< by prepared model (StoredAnswer::graph): what it makes of some
+    std::optional<StoredCheckpoint> checkpoint;    ///< of a measurement that did not end
 };
 
 /// Reads and writes StoredStatistics as an .npz: `header` is JSON (u8), `values` all numbers (f64, in the order of the
-/// header), `sample.PLACE.INPUT` the inputs. Written as a whole or not at all.
+/// header), `inputs.PLACE.INPUT` the inputs, `outputs.…`
+/// what models make of them. Written as a whole or not at all.
 /// Throws Error(Io) where the file cannot be read or written, Error(InvalidData) where it is no statistics file, of
 /// another version or damaged.
 StoredStatistics read_statistics(const std::filesystem::path& path);

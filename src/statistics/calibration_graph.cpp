@@ -92,7 +92,7 @@ std::vector<Tap> order_taps(const ov::Model& model, const StatisticPlan& plan) {
     return taps;
 }
 
-std::shared_ptr<ov::Model> build_calibration_model(const ov::Model& original, std::span<Tap> taps) {
+std::shared_ptr<ov::Model> build_calibration_model(const ov::Model& original, std::span<Tap> taps, bool with_outputs) {
     std::optional<BodyCopy> copy;
     if (reads_bodies(original, taps)) {
         copy.emplace(original);
@@ -107,6 +107,9 @@ std::shared_ptr<ov::Model> build_calibration_model(const ov::Model& original, st
     ov::ResultVector results;
     for (const auto& reading : readings) {
         results.push_back(std::make_shared<ov::op::v0::Result>(reading));
+    }
+    for (std::size_t i = 0; with_outputs && i < model.outputs().size(); ++i) {
+        results.push_back(std::make_shared<ov::op::v0::Result>(model.output(i).get_node()->input_value(0)));
     }
     return std::make_shared<ov::Model>(results, model.get_sinks(), model.get_parameters(), model.get_variables(),
                                        "calibration");

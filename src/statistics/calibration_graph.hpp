@@ -27,10 +27,10 @@ struct Tap {
 /// The taps that answer `plan`, in topological order of their tensors.
 std::vector<Tap> order_taps(const ov::Model& model, const StatisticPlan& plan);
 
-/// The model with these taps and nothing but the taps as results, so that what lies behind the last tap is not
-/// computed. Results stand in topological order of their tensors, so that each tap runs right after its producer, while
-/// the tensor is in the cache. The model itself is left as it was; its operations are shared or, where a tap is inside
-/// a body, copied.
-std::shared_ptr<ov::Model> build_calibration_model(const ov::Model& model, std::span<Tap> taps);
+/// The model with these taps; without its outputs what lies behind the last tap is not computed. Results stand in
+/// topological order of their tensors, so that each tap runs right after its producer, while the tensor is in the
+/// cache. The model itself is left as it was; its operations are shared or, where a tap is inside a body, copied.
+/// `with_outputs`: the model's own results follow those of the taps.
+std::shared_ptr<ov::Model> build_calibration_model(const ov::Model& model, std::span<Tap> taps, bool with_outputs);
 
 }  // namespace octet

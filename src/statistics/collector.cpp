@@ -45,8 +45,9 @@ std::vector<std::vector<ov::Tensor>> split_batch(const std::vector<ov::Tensor>& 
 /// Compiled taps, with a request for each thread.
 class Pass {
 public:
-    Pass(const ov::Model& model, std::span<Tap> taps, std::size_t threads) : taps_(taps) {
-        auto compiled = compile_streams(build_calibration_model(model, taps), threads, "calibrate");
+    Pass(const ov::Model& model, std::span<Tap> taps, bool with_outputs, std::size_t threads) : taps_(taps) {
+        auto compiled = compile_streams(build_calibration_model(model, taps, with_outputs), threads, "calibrate");
+        outputs_ = compiled.outputs().size();
         for (std::size_t i = 0; i < threads; ++i) {
             requests_.push_back(compiled.create_infer_request());
         }
@@ -74,6 +75,17 @@ public:
         }
     }
 
+    /// Copies of what the model made of the last inputs.
+    std::vector<ov::Tensor> outputs(std::size_t worker) {
+        std::vector<ov::Tensor> copies;
+        for (std::size_t i = taps_.size(); i < outputs_; ++i) {
+            const auto tensor = requests_[worker].get_output_tensor(i);
+            copies.emplace_back(tensor.get_element_type(), tensor.get_shape());
+            tensor.copy_to(copies.back());
+        }
+        return copies;
+    }
+
     void reset_state(std::size_t worker) {
         for (auto& state : requests_[worker].query_state()) {
             state.reset();
@@ -83,6 +95,7 @@ public:
 private:
     std::span<Tap> taps_;
     std::vector<ov::InferRequest> requests_;
+    std::size_t outputs_ = 0;  // those of the taps included
 };
 
 /// What was read off one sequence.
@@ -90,6 +103,7 @@ struct SequenceReading {
     std::vector<Total> totals;         // of the pass's taps
     std::vector<std::size_t> samples;  // measured
     std::vector<std::string> bad{};    // why others were skipped
+    SampleOutputs outputs{};           // of wanted samples
 };
 
 class Collector {
@@ -154,7 +168,7 @@ private:
 
     void make_pass(std::size_t threads) {
         pass_.reset();  // before the next one takes memory
-        pass_ = std::make_unique<Pass>(model_, taps_, threads);
+        pass_ = std::make_unique<Pass>(model_, taps_, !options_.outputs_of.empty(), threads);
     }
 
     /// Runs a sample on one thread to see what that takes, and has as many threads as fit into the limit if each takes
@@ -202,6 +216,7 @@ private:
         totals_ = std::move(totals);
         collected_.samples = from->samples;
         collected_.bad_samples = from->bad_samples;
+        collected_.outputs = from->outputs;
         observer_.log(LogLevel::Info, "calibrate",
                       "goes on after the " + std::to_string(sequence_begin(from->sequences)) + " of " +
                           std::to_string(samples_.size) + " samples that an earlier run measured");
@@ -218,7 +233,7 @@ private:
                                           kShare * keeping_took_)) {
             return;
         }
-        Checkpoint checkpoint{sequences, {}, collected_.samples, collected_.bad_samples};
+        Checkpoint checkpoint{sequences, {}, collected_.samples, collected_.bad_samples, collected_.outputs};
         for (const auto& total : totals_) {
             total.pack(checkpoint.totals);
         }
@@ -265,6 +280,7 @@ private:
                 }
                 collected_.samples.insert(collected_.samples.end(), reading.samples.begin(), reading.samples.end());
                 std::move(reading.bad.begin(), reading.bad.end(), std::back_inserter(collected_.bad_samples));
+                collected_.outputs.merge(reading.outputs);
                 keep_checkpoint(first + index + 1);
                 observer_.step(sequence_begin(first + index + 1), samples_.size);
             },
@@ -292,6 +308,10 @@ private:
                 break;
             }
             measure(worker, index, inputs, reading.totals);
+            const auto& wanted = options_.outputs_of;
+            if (!samples_.is_batched && std::binary_search(wanted.begin(), wanted.end(), index)) {
+                reading.outputs.emplace(index, pass_->outputs(worker));
+            }
             reading.samples.push_back(index);
         }
         pass_->reset_state(worker);

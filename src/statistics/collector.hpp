@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,12 +30,16 @@ struct SampleSource {
     std::vector<std::size_t> sequences{};
 };
 
+/// The model's outputs by sample.
+using SampleOutputs = std::map<std::size_t, std::vector<ov::Tensor>>;
+
 /// What has come together of the first sequences: a run goes on from here, and ends as if it had never stopped.
 struct Checkpoint {
     std::size_t sequences = 0;  ///< measured; without sequences: samples
     std::vector<double> totals;
     std::vector<std::size_t> samples;
     std::vector<std::string> bad_samples;
+    SampleOutputs outputs;  ///< of those samples whose outputs are wanted
 };
 
 /// Where a run begins, and where it leaves what it has. A run that takes several passes or may end early does neither.
@@ -50,13 +55,16 @@ struct CollectOptions {
     std::optional<double> converge{};  ///< stop when means move by no more than this part of a tensor's range
     std::size_t max_memory = 0;        ///< bytes that this process should stay within; 0: no limit
     const Resumption* resumption = nullptr;
+    std::vector<std::size_t> outputs_of{};  ///< samples, ascending, of which the model's outputs are wanted, too
 };
 
 struct Collected {
     Statistics statistics;
     std::vector<std::size_t> samples;      ///< those that were measured, ascending
     std::vector<std::string> bad_samples;  ///< why each was skipped
-    bool has_converged = false;            ///< and so the samples behind the last of these were left out
+    /// Of the wanted samples that were measured here, in one piece; by sample.
+    SampleOutputs outputs{};
+    bool has_converged = false;  ///< and so the samples behind the last of these were left out
 };
 
 /// Measures all of `plan` on `model` in one pass over the samples, in f32, with one stream a thread: the numbers do not

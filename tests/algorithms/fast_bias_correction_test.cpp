@@ -63,7 +63,8 @@ void expect_exact_mean(const Output& operation, const std::shared_ptr<ov::op::v0
     plan.quantizers.push_back(quantizer);
     Statistics statistics;
     Observer observer;
-    Context context{options, plan, statistics, observer, 1, {}, 1};
+    Context context{
+        .options = options, .plan = plan, .statistics = statistics, .observer = observer, .samples = 1, .threads = 1};
 
     StatisticPlan questions;
     FastBiasCorrection().request(*model, context, questions);
@@ -174,7 +175,8 @@ TEST(FastBiasCorrection, HandsOnWhatAnOperationWithoutABiasIsMissing) {
     }
     Statistics statistics;
     Observer observer;
-    Context context{options, plan, statistics, observer, 1, {}, 1};
+    Context context{
+        .options = options, .plan = plan, .statistics = statistics, .observer = observer, .samples = 1, .threads = 1};
     StatisticPlan questions;
     FastBiasCorrection().request(*model, context, questions);
     const SampleSource source{1, [&](std::size_t) { return std::vector<ov::Tensor>{sample}; },
