@@ -172,6 +172,16 @@ TEST_F(Command, WritesJsonLinesForPrograms) {
     EXPECT_GT(last["bytes_before"], last["seconds"].size());
 }
 
+TEST_F(Command, SaysWhereMemoryDoesNotSuffice) {
+    const auto little = quantize({"--max-memory", "1MB"});
+    ASSERT_EQ(little.code, 0) << little.err;
+    EXPECT_TRUE(has(little.err, "one thread holds")) << little.err;
+    EXPECT_TRUE(has(little.err, "the phase calibrate took up to")) << little.err;
+    const auto much = quantize({"--max-memory", "100TB"});
+    EXPECT_EQ(much.code, 0) << much.err;
+    EXPECT_FALSE(has(much.err, "took up to")) << much.err;
+}
+
 TEST_F(Command, RefusesBadInputInALineOrTwo) {
     struct Case {
         const char* what;
@@ -196,6 +206,10 @@ TEST_F(Command, RefusesBadInputInALineOrTwo) {
                   {"-m", model, "--data", data, "-o", out, "--target-device", "TOASTER"},
                   2,
                   "TOASTER"},
+             Case{"torn sequences",
+                  {"-m", model, "--data", data, "-o", out, "--states", "keep", "--check"},
+                  2,
+                  "tear sequences apart"},
          }) {
         auto words = c.words;
         words.insert(words.begin(), "quantize");
