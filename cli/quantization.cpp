@@ -205,18 +205,8 @@ namespace {
 /// The samples; none where all that is needed of them stands in a statistics file.
 std::unique_ptr<Dataset> open_samples(const std::shared_ptr<const ov::Model>& model, const Arguments& arguments,
                                       Progress& progress) {
-    const auto& run = arguments.run;
-    if (run.offline && (run.statistics.empty() || run.save_statistics)) {
-        throw UsageError("--offline: expected --statistics FILE, which holds what is not measured");
-    }
     if (!arguments.data.empty()) {
         return open_data(model, "the model", arguments, progress);
-    }
-    if (!run.offline) {
-        throw UsageError("--data: expected the samples to quantize with");
-    }
-    if (arguments.check || arguments.evaluate) {
-        throw UsageError(std::string(arguments.check ? "--check" : "--evaluate") + ": needs samples; give --data");
     }
     return make_dataset(0, [](std::size_t) { return Sample{}; });
 }

@@ -1,3 +1,5 @@
+#include <string>
+
 #include "octet/configuration.hpp"
 
 #include "base/text.hpp"
@@ -19,6 +21,16 @@ int run_quantize(const Arguments& given, Progress& progress) {
     const Arguments arguments = on_top_of(read_base(given, above, progress), given, progress);
     if (arguments.model.empty()) {
         throw UsageError("missing --model, as the configuration names no model");
+    }
+    const auto& run = arguments.run;
+    if (run.offline && (run.statistics.empty() || run.save_statistics)) {
+        throw UsageError("--offline: expected --statistics FILE, which holds what is not measured");
+    }
+    if (arguments.data.empty() && !run.offline) {
+        throw UsageError("missing --data, as the configuration names no data_source");
+    }
+    if (arguments.data.empty() && (arguments.check || arguments.evaluate)) {
+        throw UsageError(std::string(arguments.check ? "--check" : "--evaluate") + ": needs samples; give --data");
     }
     quantize_and_save(arguments, progress);
     return kExitDone;
