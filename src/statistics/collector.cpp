@@ -26,7 +26,7 @@ namespace {
 std::vector<std::vector<ov::Tensor>> split_batch(const std::vector<ov::Tensor>& batch, const std::string& label) {
     const std::size_t count = batch.at(0).get_shape().at(0);
     std::vector<std::vector<ov::Tensor>> items(count);
-    for (ov::Tensor tensor : batch) {
+    for (const auto& tensor : batch) {
         ov::Shape shape = tensor.get_shape();
         if (shape.empty() || shape[0] != count) {
             throw Error(ErrorCode::InvalidData, label,
@@ -36,7 +36,7 @@ std::vector<std::vector<ov::Tensor>> split_batch(const std::vector<ov::Tensor>& 
         shape[0] = 1;
         for (std::size_t i = 0; i < count; ++i) {
             items[i].emplace_back(tensor.get_element_type(), shape,
-                                  static_cast<std::byte*>(tensor.data()) + i * (tensor.get_byte_size() / count));
+                                  static_cast<const std::byte*>(tensor.data()) + i * (tensor.get_byte_size() / count));
         }
     }
     return items;
