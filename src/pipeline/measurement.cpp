@@ -325,21 +325,48 @@ Collected Measurement::measure(const std::shared_ptr<ov::Model>& model, const St
         return collected;
     }
     const std::string graph = hash_of(*model);
-    const TensorPlaces places(*model);
-    StatisticPlan wanted = plan;
+    Statistics statistics = answer(model, also_for_other_options(*model, plan, true), graph, outputs_of);
     if (run_.save_statistics) {
-        const auto every = every_statistic(*model, options_);
-        for (const auto& request : every.requests()) {
-            wanted.request(request);
+        answer(model, also_for_other_options(*model, plan, false), graph, {});
+    }
+    if (samples_) {
+        measured_ = select_samples(*samples_, stored_.samples);
+    }
+    return {std::move(statistics), stored_.samples, stored_.bad_samples, stored_.outputs[graph],
+            stored_.has_converged};
+}
+
+/// Where a tensor is read, the plugin does not fuse the operations around it, which may change the last bits of
+/// others: what is measured in the pass for `plan` must be read off the same tensors as without a file.
+StatisticPlan Measurement::also_for_other_options(ov::Model& model, const StatisticPlan& plan,
+                                                  bool on_same_tensors) const {
+    StatisticPlan all = on_same_tensors ? plan : StatisticPlan{};
+    if (!run_.save_statistics) {
+        return all;
+    }
+    std::set<ov::Output<ov::Node>> tensors;
+    for (const auto& request : plan.requests()) {
+        tensors.insert(request.tensor);
+    }
+    const auto every = every_statistic(model, options_);
+    for (const auto& request : every.requests()) {
+        if ((tensors.count(request.tensor) > 0) == on_same_tensors) {
+            all.request(request);
         }
     }
+    return all;
+}
+
+Statistics Measurement::answer(const std::shared_ptr<ov::Model>& model, const StatisticPlan& plan,
+                               const std::string& graph, const std::vector<std::size_t>& outputs_of) {
+    const TensorPlaces places(*model);
     std::set<const StoredAnswer*, ByIdentity> known;
-    for (const auto& answer : stored_.answers) {
-        known.insert(&answer);
+    for (const auto& stored : stored_.answers) {
+        known.insert(&stored);
     }
     Statistics statistics;
     StatisticPlan missing;
-    for (const auto& request : wanted.requests()) {
+    for (const auto& request : plan.requests()) {
         const auto name = places.name(request, graph);
         const auto found = known.find(&name);
         if (found == known.end()) {
@@ -356,10 +383,7 @@ Collected Measurement::measure(const std::shared_ptr<ov::Model>& model, const St
         statistics.merge(collected.statistics);
         stored_.outputs[graph].merge(collected.outputs);
     }
-    if (samples_) {
-        measured_ = select_samples(*samples_, stored_.samples);
-    }
-    return {std::move(statistics), stored_.samples, stored_.bad_samples, stored_.outputs[graph], stored_.has_converged};
+    return statistics;
 }
 
 void Measurement::refuse_offline(const StatisticPlan& missing) const {

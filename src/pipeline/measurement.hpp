@@ -56,6 +56,9 @@ private:
     Collected collect_from(const Dataset& samples, const std::shared_ptr<ov::Model>& model, const StatisticPlan& plan,
                            bool may_converge, const Resumption* resumption,
                            const std::vector<std::size_t>& outputs_of) const;
+    StatisticPlan also_for_other_options(ov::Model& model, const StatisticPlan& plan, bool on_same_tensors) const;
+    Statistics answer(const std::shared_ptr<ov::Model>& model, const StatisticPlan& plan, const std::string& graph,
+                      const std::vector<std::size_t>& outputs_of);
     Collected measure_missing(const std::shared_ptr<ov::Model>& model, const StatisticPlan& missing,
                               const std::string& graph, const std::vector<std::size_t>& outputs_of);
     void open_file(const ov::Model& original);

@@ -34,10 +34,9 @@ std::vector<std::vector<ov::Tensor>> split_batch(const std::vector<ov::Tensor>& 
                             describe(tensor.get_element_type(), ov::PartialShape(shape)));
         }
         shape[0] = 1;
-        // A tensor around memory takes no const pointer; inputs are only read.
-        auto* bytes = const_cast<std::byte*>(static_cast<const std::byte*>(tensor.data()));
         for (std::size_t i = 0; i < count; ++i) {
-            items[i].emplace_back(tensor.get_element_type(), shape, bytes + i * (tensor.get_byte_size() / count));
+            items[i].emplace_back(tensor.get_element_type(), shape,
+                                  static_cast<const std::byte*>(tensor.data()) + i * (tensor.get_byte_size() / count));
         }
     }
     return items;

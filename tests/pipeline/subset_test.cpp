@@ -89,6 +89,17 @@ TEST(Batches, GiveTheRangesOfBatchOne) {
     }
 }
 
+TEST(Batches, MayBeMissing) {
+    const auto model = two_convolutions({-1, 3, kSide, kSide});
+    const auto with = quantize(model, *make_dataset(3, [](std::size_t index) { return Sample{{"x", item(index)}}; }));
+    const auto without = quantize(model, *make_dataset(3, [](std::size_t index) {
+                                      auto tensor = item(index);
+                                      tensor.set_shape({3, kSide, kSide});
+                                      return Sample{{"x", tensor}};
+                                  }));
+    EXPECT_EQ(to_json(with.report), to_json(without.report));
+}
+
 TEST(Batches, ServeBiasCorrectionAsWell) {
     Options options{.use_fast_bias = false};
     const auto result = quantize(two_convolutions({4, 3, kSide, kSide}), *batches(3, 4), options);
