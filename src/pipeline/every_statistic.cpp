@@ -28,10 +28,10 @@ StatisticPlan every_statistic(ov::Model& model, const Options& options) {
                 variant.model_type = type;
                 variant.target_device = device;
                 variant.shapes = options.shapes;
-                auto plan = place_quantizers(model, variant);
                 for (const Preset preset : {Preset::Performance, Preset::Mixed, Preset::Accuracy}) {
+                    variant.preset = preset;
+                    auto plan = place_quantizers(model, variant);
                     for (const RangePreset range : {RangePreset::Default, RangePreset::Quantile}) {
-                        variant.preset = preset;
                         variant.range_estimator.preset = range;
                         request(model, variant, plan, all);
                     }

@@ -332,8 +332,7 @@ Collected Measurement::measure(const std::shared_ptr<ov::Model>& model, const St
     if (samples_) {
         measured_ = select_samples(*samples_, stored_.samples);
     }
-    return {std::move(statistics), stored_.samples, stored_.bad_samples, stored_.outputs[graph],
-            stored_.has_converged};
+    return {std::move(statistics), stored_.samples, stored_.bad_samples, stored_.outputs[graph], stored_.has_converged};
 }
 
 /// Where a tensor is read, the plugin does not fuse the operations around it, which may change the last bits of
