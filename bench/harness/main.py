@@ -6,6 +6,7 @@ import os
 import pathlib
 import platform
 import shlex
+import signal
 import statistics
 import subprocess
 import sys
@@ -29,14 +30,16 @@ def arguments():
                         help="a folder of folders with model.xml and eval.py (--dump-calib, --dump-eval, MODEL)")
     parser.add_argument("--model", type=pathlib.Path, metavar="FILE", help="one model instead of a zoo")
     parser.add_argument("--data", type=pathlib.Path, metavar="NPZ", help="its calibration samples")
-    parser.add_argument("--eval-data", type=pathlib.Path, metavar="NPZ", help="other samples; without: --data again")
+    parser.add_argument("--eval-data", type=pathlib.Path, metavar="NPZ",
+                        help="other samples, on which the results are judged")
     parser.add_argument("--sources", type=pathlib.Path, metavar="FOLDER",
-                        help="MODEL.onnx of each model, which pot and ort need; see bench/fetch_sources")
+                        help="MODEL.onnx of each model, which pot and ort need, where none stands beside model.xml; see "
+                             "bench/fetch_sources")
     parser.add_argument("--models", nargs="+", metavar="NAME", help="only these of the zoo")
     parser.add_argument("--tools", nargs="+", choices=[each.name for each in tools.TOOLS], metavar="NAME",
                         help="only these of " + ", ".join(each.name for each in tools.TOOLS))
     parser.add_argument("--rounds", type=count, default=3, help="of all tools in turn")
-    parser.add_argument("--samples", type=count, default=300, help="at most, of a zoo's model")
+    parser.add_argument("--samples", type=count, default=300, help="at most, of a model")
     parser.add_argument("--threads", type=count, default=len(os.sched_getaffinity(0)), help="CPUs that each may use")
     parser.add_argument("--preset", choices=["performance", "mixed"], default="performance")
     parser.add_argument("--timeout", type=float, default=900, help="seconds for one process")
@@ -51,6 +54,8 @@ def arguments():
     given = parser.parse_args()
     if not (given.smoke or given.zoo or (given.model and given.data)):
         parser.error("expected --zoo FOLDER, --model FILE --data NPZ, or --smoke")
+    if given.model and not given.eval_data and not given.no_judge:
+        parser.error("expected --eval-data NPZ, samples that no quantizer sees, or --no-judge")
     return given
 
 
@@ -61,53 +66,56 @@ def count(text):
     return value
 
 
-def find_cases(given):
-    python = given.peers / "nncf/bin/python"
+def find_cases(given, python):
+    """The models by name, and for each a function that makes the Case, or raises Failed."""
     if given.smoke:
-        return [cases.smoke_case(given.work / "smoke-model")]
+        return {"smoke": lambda: cases.smoke_case(given.work / "samples" / "smoke")}
+    sources, cache = cases.Sources(given.sources), given.work / "samples"
     if given.model:
-        return [cases.Case(given.model.stem, given.model, given.data, given.eval_data or given.data)]
-    folders = sorted(each.parent for each in given.zoo.glob("*/model.xml"))
-    if given.models:
-        missing = set(given.models) - {each.name for each in folders}
-        if missing:
-            raise SystemExit(f"bench/quantize: not in {given.zoo}: {', '.join(sorted(missing))}")
-        folders = [each for each in folders if each.name in given.models]
-    say(f"preparing the samples of {len(folders)} models")
-    return [cases.zoo_case(each, given.sources, given.work / "samples", given.samples, python) for each in folders]
+        return {given.model.stem: lambda: cases.single_case(given.model, given.data, given.eval_data, sources, cache,
+                                                            given.samples)}
+    folders = {each.parent.name: each.parent for each in sorted(given.zoo.glob("*/model.xml"))}
+    missing = set(given.models or folders) - set(folders)
+    if missing or not folders:
+        raise SystemExit(f"bench/quantize: no model.xml in {given.zoo}/{{{','.join(sorted(missing)) or '*'}}}")
+    return {name: lambda folder=folder: cases.zoo_case(folder, sources, cache, given.samples, python)
+            for name, folder in folders.items() if name in (given.models or folders)}
 
 
-def measure(case, chosen, settings, rounds, judged, python):
-    """All tools in turn, `rounds` times."""
+def measure(name, prepare, chosen, settings, rounds, judged, python):
+    """All tools in turn, `rounds` times. What fails is told, and does not end the run."""
+    say(f"{name}: preparing the samples")
+    try:
+        case = prepare()
+    except Failed as error:
+        say(f"{name}: {error}")
+        return {"name": name, "failed": str(error), "tools": []}
+    cases.clear(settings.folder(case))
     results, failed = {tool.name: [] for tool in chosen}, {}
     for number in range(rounds):
         for tool in chosen:
             if tool.name in failed:
                 continue
-            say(f"{case.name}: round {number + 1} of {rounds}: {tool.name}", end=" ")
+            say(f"{name}: round {number + 1} of {rounds}: {tool.name}", end=" ")
             try:
                 results[tool.name].append(tool(case, settings))
                 say(f"{results[tool.name][-1].seconds:.2f} s", start="")
-            except (Failed, KeyError, ValueError) as error:
-                failed[tool.name] = str(error) or type(error).__name__
+            except Failed as error:
+                failed[tool.name] = str(error)
                 say(failed[tool.name], start="")
-    model = {"name": case.name, "samples": case.samples, "tools": []}
-    if results.get("plain"):
+    model = {"name": name, "samples": case.samples, "tools": []}
+    if "plain" in results and "plain" not in failed:
         model["plain_seconds"] = statistics.median(run.seconds for run in results["plain"])
         model["plain"] = [run.details for run in results["plain"]]
     for tool in chosen:
-        runs = results[tool.name]
         entry = {"name": tool.name}
         if tool.name in failed:
             entry["failed"] = failed[tool.name]
         else:
-            entry.update(figures(runs))
-            if judged and tool.name != "plain":
-                say(f"{case.name}: judging {tool.name}")
-                try:
-                    entry.update(judge.judge(case, runs[-1].model, settings, python))
-                except (Failed, KeyError, ValueError) as error:
-                    entry["judge_error"] = str(error)
+            entry.update(figures(results[tool.name]))
+            if judged:
+                say(f"{name}: judging {tool.name}")
+                entry.update(judge.judge(case, results[tool.name][-1].model, settings, python))
         model["tools"].append(entry)
     return model
 
@@ -125,16 +133,16 @@ def figures(runs):
 
 
 def versions(settings):
-    """What is installed; None where a peer is not set up."""
+    """What each tool is made of; None where it is not set up."""
     asked = {"octet": [settings.build / "bin/octet", "--version"]}
-    for name, package in (("nncf", "nncf"), ("pot", "openvino-dev"), ("ort", "onnxruntime")):
+    for name, packages in (("nncf", ("nncf", "openvino")), ("pot", ("openvino-dev",)), ("ort", ("onnxruntime",))):
         asked[name] = [settings.peers / name / "bin/python", "-c",
-                       f"import importlib.metadata as m; print(m.version('{package}'))"]
+                       "import importlib.metadata as m; "
+                       f"print(', '.join(f'{{each}} {{m.version(each)}}' for each in {packages}))"]
     found = {}
     for name, command in asked.items():
         try:
-            told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-            found[name] = told.removeprefix("octet ")
+            found[name] = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
         except (OSError, subprocess.CalledProcessError):
             found[name] = None
     return found
@@ -151,16 +159,23 @@ def say(text, start="bench/quantize: ", end="\n"):
 
 
 def check_complete(report):
-    """For --smoke: every figure of the tools that need nothing from outside is there."""
-    for model in report["models"]:
-        for tool in model["tools"]:
-            needed = ["seconds", "peak_bytes"] + ([] if tool["name"] == "plain" else ["sqnr_db", "speed"])
-            missing = [name for name in needed if not tool.get(name)]
-            if missing and tool.get("failed", "").startswith(("not set up", "needs the ONNX")):
-                continue
-            if missing:
-                raise SystemExit(f"bench/quantize: {tool['name']}: no {', '.join(missing)}: "
-                                 f"{tool.get('failed') or tool.get('judge_error') or 'not measured'}")
+    """For --smoke: every figure of every tool is there, but for peers that cannot run here."""
+    for tool in report["models"][0]["tools"]:
+        if tool.get("failed", "").startswith(("not set up", "no ONNX source")):
+            continue
+        missing = [name for name in ("seconds", "cpu_seconds", "peak_bytes", "sqnr_db", "speed")
+                   if not tool.get(name) and not (tool["name"], name) == ("plain", "sqnr_db")]
+        if missing:
+            raise SystemExit(f"bench/quantize: {tool['name']}: no {', '.join(missing)}: "
+                             f"{tool.get('failed') or tool.get('notes') or 'not measured'}")
+
+
+def write_report(report, given):
+    """After each model, so that what was measured is not lost."""
+    if given.json:
+        given.json.write_text(json.dumps(report, indent=1) + "\n")
+    if given.markdown:
+        given.markdown.write_text(table.markdown(report))
 
 
 def main():
@@ -170,22 +185,26 @@ def main():
     python = given.peers / "nncf/bin/python"
     started = time.monotonic()
     rounds = 1 if given.smoke else given.rounds
+    found = find_cases(given, python)
     report = {"command": "bench/quantize " + shlex.join(sys.argv[1:]), "date": datetime.date.today().isoformat(),
               "machine": machine(), "threads": given.threads, "rounds": rounds, "preset": given.preset,
               "versions": versions(settings), "models": []}
-    for case in find_cases(given):
-        report["models"].append(measure(case, chosen, settings, rounds, not given.no_judge, python))
-        if given.json:  # after each model: what was measured is not lost
-            given.json.write_text(json.dumps(report, indent=1) + "\n")
-    page = table.markdown(report)
-    given.markdown.write_text(page) if given.markdown else print(page)
+    for name, prepare in found.items():
+        report["models"].append(measure(name, prepare, chosen, settings, rounds, not given.no_judge, python))
+        write_report(report, given)
+    if not given.markdown:
+        print(table.markdown(report))
     if given.smoke:
         check_complete(report)
     say(f"done in {time.monotonic() - started:.0f} s")
 
 
 if __name__ == "__main__":
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
+            signal.signal(number, signal.default_int_handler)
     try:
         main()
     except KeyboardInterrupt:
-        raise SystemExit("bench/quantize: interrupted")
+        say("interrupted")
+        raise SystemExit(130) from None

@@ -1,11 +1,15 @@
 """Runs one program as a process of its own and says what it took."""
+import contextlib
 import dataclasses
+import json
 import os
+import pathlib
 import signal
 import subprocess
+import sys
 import tempfile
-import threading
-import time
+
+LAUNCH = pathlib.Path(__file__).parent / "launch.py"
 
 
 class Failed(Exception):
@@ -16,43 +20,43 @@ class Failed(Exception):
 class Run:
     seconds: float      # from start to end, as a user waits
     cpu_seconds: float  # of all threads
-    peak_bytes: int     # largest resident size
-    output: str
+    peak_bytes: int     # largest resident size of the program alone
+    output: str         # what it wrote to stdout
 
 
 def run(command, threads, timeout):
-    """Runs `command` on the first `threads` CPUs of this process. Raises Failed with the end of its messages."""
-    cpus = sorted(os.sched_getaffinity(0))[:threads]
-    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-        start = time.monotonic()
-        process = subprocess.Popen([str(part) for part in command], stdout=out, stderr=err, stdin=subprocess.DEVNULL,
-                                   start_new_session=True,
-                                   preexec_fn=lambda: os.sched_setaffinity(0, cpus),
-                                   env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
-        expired = threading.Event()
+    """Runs `command` on the first `threads` CPUs of this process, for at most `timeout` seconds.
 
-        def stop():
-            expired.set()
-            os.killpg(process.pid, signal.SIGKILL)
+    Raises Failed with the end of its messages. However this ends, nothing that the program started is left.
+    """
+    program, *parts = map(str, command)
+    with tempfile.TemporaryDirectory() as folder:
+        figures, output, messages = (pathlib.Path(folder, name) for name in ("figures", "output", "messages"))
+        with output.open("w") as out, messages.open("w") as err:
+            launcher = subprocess.Popen([sys.executable, "-I", "-S", LAUNCH, figures, str(threads), program, *parts],
+                                        stdout=out, stderr=err, stdin=subprocess.DEVNULL, start_new_session=True,
+                                        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
+            try:
+                launcher.wait(timeout)
+            except subprocess.TimeoutExpired:
+                raise Failed(f"took longer than {timeout:g} s") from None
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(launcher.pid, signal.SIGKILL)
+                launcher.wait()
+        told = json.loads(figures.read_text())
+        if "error" in told:
+            raise Failed(f"{program}: {told['error']}")
+        exit_code = told.pop("exit_code")
+        if exit_code != 0:
+            raise Failed(f"{ending(exit_code)}: {last_line(messages) or last_line(output) or 'no message'}")
+        return Run(**told, output=output.read_text(errors="replace"))
 
-        timer = threading.Timer(timeout, stop)
-        timer.start()
-        try:
-            _, status, usage = os.wait4(process.pid, 0)
-        except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            raise
-        finally:
-            timer.cancel()
-        seconds = time.monotonic() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        err.seek(0)
-        output, messages = out.read(), err.read()
-    if expired.is_set():
-        raise Failed(f"took longer than {timeout:.0f} s")
-    if process.returncode != 0:
-        lines = [line.strip() for line in (messages or output).splitlines() if line.strip()]
-        raise Failed(f"exit code {process.returncode}: {lines[-1][:300] if lines else 'no message'}")
-    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, output)
+
+def ending(exit_code):
+    return f"exit code {exit_code}" if exit_code > 0 else f"ended by {signal.Signals(-exit_code).name}"
+
+
+def last_line(path):
+    lines = [line.strip() for line in path.read_text(errors="replace").splitlines() if line.strip()]
+    return lines[-1][:300] if lines else None

@@ -1,18 +1,32 @@
 """The figures as a Markdown page."""
 import statistics
 
-COLUMNS = ["tool", "seconds", "times plain", "CPU seconds", "peak MB", "INT8 speed", "SQNR dB", "metric"]
+COLUMNS = ["tool", "seconds", "times plain", "CPU seconds", "peak MB", "speed", "SQNR dB", "metric"]
 
 
 def markdown(report):
+    versions = ", ".join(f"{name}: {version}" for name, version in report["versions"].items() if version)
     lines = [f"Made by `{report['command']}` on {report['date']}.", "",
-             f"{report['machine']}; {report['threads']} threads, {report['rounds']} rounds, preset {report['preset']}; "
-             + ", ".join(f"{name} {version}" for name, version in report["versions"].items() if version) + ".", ""]
+             f"{report['machine']}; {counted(report['threads'], 'thread')}, {counted(report['rounds'], 'round')}, preset "
+             f"{report['preset']}. {versions}.", ""]
     for model in report["models"]:
-        lines += [f"### {model['name']} ({model['samples']} samples)", "", *floor(model), row(COLUMNS), row(["---"] * len(COLUMNS))]
-        lines += [row(cells(tool, model)) for tool in model["tools"]]
-        lines += [""]
+        lines += failed(model) if "failed" in model else section(model)
     return "\n".join(lines)
+
+
+def counted(number, noun):
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def failed(model):
+    return [f"### {model['name']}", "", model["failed"], ""]
+
+
+def section(model):
+    notes = [f"- {tool['name']}: {note}" for tool in model["tools"] for note in tool.get("notes", [])]
+    return [f"### {model['name']} ({counted(model['samples'], 'sample')})", "", *floor(model),
+            row(COLUMNS), row(["---"] * len(COLUMNS)), *(row(cells(tool, model)) for tool in model["tools"]), "",
+            *notes, *([""] if notes else [])]
 
 
 def floor(model):
@@ -25,12 +39,12 @@ def floor(model):
 
 
 def row(texts):
-    return "| " + " | ".join(texts) + " |"
+    return "| " + " | ".join(text.replace("|", "/") for text in texts) + " |"
 
 
 def cells(tool, model):
-    if tool.get("failed"):
-        return [tool["name"], tool["failed"].replace("|", "/"), *[""] * (len(COLUMNS) - 2)]
+    if "failed" in tool:
+        return [tool["name"], tool["failed"], *[""] * (len(COLUMNS) - 2)]
     seconds = tool["seconds"]
     told = f"{statistics.median(seconds):.2f} ({min(seconds):.2f}–{max(seconds):.2f})"
     if tool.get("verify_seconds"):
