@@ -73,12 +73,16 @@ def single_case(model, data, evaluation, sources, cache, samples):
     for name, path in (("calib", data), ("eval", evaluation)):
         if path:
             try:
-                with numpy.load(path) as file:
-                    save(kept / f"{name}.npz", {each: file[each][:samples] for each in file.files})
+                save_first(kept / f"{name}.npz", path, samples)
             except (OSError, ValueError, TypeError, AttributeError, zipfile.BadZipFile) as error:
                 raise Failed(f"{path}: expected an .npz with an array per input, first axis = samples: {error}") from None
     return Case(model.stem, model, kept / "calib.npz", kept / "eval.npz" if evaluation else None,
                 sources.find(model.stem, model))
+
+
+def save_first(path, source, samples):
+    with numpy.load(source) as file:
+        save(path, {name: file[name][:samples] for name in file.files})
 
 
 def save(path, arrays):

@@ -103,20 +103,14 @@ def measure(name, prepare, chosen, settings, rounds, judged, python):
             except Failed as error:
                 failed[tool.name] = str(error)
                 say(failed[tool.name], start="")
-    model = {"name": name, "samples": case.samples, "tools": []}
+    model = {"name": name, "samples": case.samples}
     if "plain" in results and "plain" not in failed:
         model["plain_seconds"] = statistics.median(run.seconds for run in results["plain"])
         model["plain"] = [run.details for run in results["plain"]]
-    for tool in chosen:
-        entry = {"name": tool.name}
-        if tool.name in failed:
-            entry["failed"] = failed[tool.name]
-        else:
-            entry.update(figures(results[tool.name]))
-            if judged:
-                say(f"{name}: judging {tool.name}")
-                entry.update(judge.judge(case, results[tool.name][-1].model, settings, python))
-        model["tools"].append(entry)
+    made = {tool.name: results[tool.name][-1].model for tool in chosen if tool.name not in failed}
+    verdicts = judge.judge(case, made, settings, python, rounds, lambda text: say(f"{name}: {text}")) if judged else {}
+    model["tools"] = [{"name": each, "failed": failed[each]} if each in failed else
+                      {"name": each, **figures(runs), **verdicts.get(each, {})} for each, runs in results.items()]
     return model
 
 

@@ -45,15 +45,19 @@ def row(texts):
 def cells(tool, model):
     if "failed" in tool:
         return [tool["name"], tool["failed"], *[""] * (len(COLUMNS) - 2)]
-    seconds = tool["seconds"]
-    told = f"{statistics.median(seconds):.2f} ({min(seconds):.2f}–{max(seconds):.2f})"
+    told = spread(tool["seconds"])
     if tool.get("verify_seconds"):
         told += f"; less the check {tool['net_seconds']:.2f}"
     plain = model.get("plain_seconds")
     return [tool["name"], told, number(tool["net_seconds"] / plain if plain else None, 2),
             number(statistics.median(tool["cpu_seconds"]), 2), number(statistics.median(tool["peak_bytes"]) / 1e6, 0),
-            number(tool.get("speed"), 2), number(tool.get("sqnr_db"), 1),
+            spread(tool.get("speed")), number(tool.get("sqnr_db"), 1),
             f"{tool['metric_name']} {tool['metric']:.4g}" if tool.get("metric") is not None else ""]
+
+
+def spread(values):
+    """Median (least–most)."""
+    return f"{statistics.median(values):.2f} ({min(values):.2f}–{max(values):.2f})" if values else ""
 
 
 def number(value, digits):

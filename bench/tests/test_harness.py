@@ -131,7 +131,7 @@ class Cases(unittest.TestCase):
 
     def test_tools_that_are_not_there_are_rows_with_the_reason(self):
         numpy.savez(self.folder / "d.npz", a=numpy.zeros((2, 3)))
-        entry = main.measure("m", lambda: self.one("d.npz"), tools.TOOLS, self.settings, 1, True, self.folder)
+        entry = main.measure("m", lambda: self.one("d.npz"), tools.TOOLS, self.settings, 1, False, self.folder)
         told = {tool["name"]: tool["failed"] for tool in entry["tools"]}
         self.assertEqual(list(told), [tool.name for tool in tools.TOOLS])
         self.assertRegex(told["octet"], "octet: No such file")
@@ -147,9 +147,13 @@ class Cases(unittest.TestCase):
         self.assertEqual(cases.Sources(self.folder).find("m", self.folder / "x" / "m.xml"), self.folder / "m.onnx")
 
     def test_a_judge_that_fails_leaves_a_note(self):
-        case = cases.Case("m", self.folder / "m.xml", self.folder, self.folder, evaluate=self.folder / "eval.py")
-        notes = judge.judge(case, case.model, self.settings, self.folder / "python")["notes"]
-        self.assertRegex(notes[0], "^compared: .*octet: No such file")
+        case = cases.Case("m", self.folder / "m.xml", self.folder, self.folder / "e.npz", evaluate=self.folder / "eval.py")
+        self.settings.folder(case).mkdir(parents=True)
+        numpy.savez(case.evaluation, a=numpy.zeros((2, 3)))
+        told = judge.judge(case, {"plain": case.model}, self.settings, self.folder / "python", 2, lambda text: None)
+        notes = told["plain"]["notes"]
+        self.assertEqual(len(notes), 2)
+        self.assertRegex(notes[0], "^exactness: .*octet: No such file")
         self.assertRegex(notes[1], "^metric: eval.py needs the environment")
 
     def test_output_without_figures_is_told(self):
@@ -162,9 +166,9 @@ class Cases(unittest.TestCase):
 class Table(unittest.TestCase):
     def test_the_check_is_taken_off_before_the_ratio(self):
         runs = [tools.Result(seconds, 1.0, 50_000_000, None, {"phases": {"verify": 0.5}}) for seconds in (2.5, 4.5, 1.5)]
-        entry = {"name": "octet", **main.figures(runs), "speed": 1.5, "sqnr_db": 20.04, "notes": []}
+        entry = {"name": "octet", **main.figures(runs), "speed": [1.5, 1.25, 2.0], "sqnr_db": 20.04, "notes": []}
         self.assertEqual(table.cells(entry, {"plain_seconds": 0.5}),
-                         ["octet", "2.50 (1.50–4.50); less the check 2.00", "4.00", "1.00", "50", "1.50", "20.0", ""])
+                         ["octet", "2.50 (1.50–4.50); less the check 2.00", "4.00", "1.00", "50", "1.50 (1.25–2.00)", "20.0", ""])
 
 
 if __name__ == "__main__":
