@@ -190,6 +190,8 @@ def main():
         print(table.markdown(report))
     if given.smoke:
         check_complete(report)
+    if not any("seconds" in tool for model in report["models"] for tool in model["tools"]):
+        raise SystemExit("bench/quantize: nothing could be measured")
     say(f"done in {time.monotonic() - started:.0f} s")
 
 

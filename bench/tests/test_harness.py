@@ -98,6 +98,22 @@ class Process(unittest.TestCase):
                 self.assertTrue(ends(int(pid.read_text())))
 
 
+class Command(unittest.TestCase):
+    def test_without_any_figure_it_fails(self):
+        with tempfile.TemporaryDirectory() as folder:
+            made = subprocess.run([sys.executable, HARNESS / "main.py", "--model", "m.xml", "--data", f"{folder}/none.npz",
+                                   "--no-judge", "--work", folder], capture_output=True, text=True)
+        self.assertEqual(made.returncode, 1)
+        self.assertIn("none.npz: expected an .npz", made.stdout)
+        self.assertTrue(made.stderr.endswith("bench/quantize: nothing could be measured\n"))
+
+    def test_a_model_is_not_judged_on_what_quantizers_saw(self):
+        made = subprocess.run([sys.executable, HARNESS / "main.py", "--model", "m.xml", "--data", "d.npz"],
+                              capture_output=True, text=True)
+        self.assertEqual(made.returncode, 2)
+        self.assertIn("expected --eval-data NPZ", made.stderr)
+
+
 class Cases(unittest.TestCase):
     def setUp(self):
         kept = tempfile.TemporaryDirectory()
