@@ -107,7 +107,9 @@ std::size_t trial_size(const Context& context) {
     constexpr double kMost = 16, kFewest = 4, kMultiplications = 6e9, kBytes = 2.5e8;
     const double by_work = kMultiplications / std::max(1.0, count_multiplications(*context.original));
     const double by_memory = kBytes / std::max(1.0, count_output_bytes(*context.original));
-    const double size = std::min(std::clamp(by_work, kFewest, kMost), std::max(1.0, by_memory));
+    // Of a few large samples (volumes) not most: their trials would take longer than measuring them all.
+    const double fewest = std::min(kFewest, std::max(2.0, static_cast<double>(context.samples) / 10));
+    const double size = std::min(std::clamp(by_work, fewest, kMost), std::max(1.0, by_memory));
     return std::min(static_cast<std::size_t>(size), context.samples);
 }
 

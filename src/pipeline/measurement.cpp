@@ -173,6 +173,24 @@ struct ByIdentity {
     }
 };
 
+/// Are there as many numbers as the request asks for, of a tensor such as this one?
+bool fits(const StoredAnswer& answer, const StatisticRequest& request) {
+    const auto& shape = answer.facts.shape;
+    if (answer.facts.samples == 0) {
+        return answer.values.empty();
+    }
+    auto expected = request.tensor.get_partial_shape();
+    if (expected.rank().is_static() && expected.size() > 0) {
+        expected[0] = ov::Dimension::dynamic();  // items of a batch were measured one by one
+    }
+    if (!expected.compatible(ov::PartialShape(shape)) ||
+        (request.channel_axis && *request.channel_axis >= shape.size())) {
+        return false;
+    }
+    const std::size_t channels = request.channel_axis ? shape[*request.channel_axis] : 1;
+    return answer.values.size() == channels * (request.keep == Keep::EachSample ? answer.facts.samples : 1);
+}
+
 /// Tells the plans of two runs apart.
 std::string hash_of(const StatisticPlan& plan, const TensorPlaces& places, const std::string& graph) {
     Hash hash;
@@ -332,7 +350,14 @@ Collected Measurement::measure(const std::shared_ptr<ov::Model>& model, const St
     if (samples_) {
         measured_ = select_samples(*samples_, stored_.samples);
     }
-    return {std::move(statistics), stored_.samples, stored_.bad_samples, stored_.outputs[graph], stored_.has_converged};
+    const auto& outputs = stored_.outputs[graph];
+    for (const auto& [sample, tensors] : outputs) {
+        if (tensors.size() != model->outputs().size()) {
+            throw Error(ErrorCode::InvalidData, run_.statistics.string(),
+                        "holds another number of outputs than the model has; the file is damaged");
+        }
+    }
+    return {std::move(statistics), stored_.samples, stored_.bad_samples, outputs, stored_.has_converged};
 }
 
 /// Where a tensor is read, the plugin does not fuse the operations around it, which may change the last bits of
@@ -371,6 +396,10 @@ Statistics Measurement::answer(const std::shared_ptr<ov::Model>& model, const St
         if (found == known.end()) {
             missing.request(request);
             continue;
+        }
+        if (!fits(**found, request)) {
+            throw Error(ErrorCode::InvalidData, run_.statistics.string(),
+                        "its numbers for " + (*found)->name + " do not fit the model; the file is damaged");
         }
         statistics.add(request.tensor, (*found)->facts);
         if (!(*found)->values.empty()) {
