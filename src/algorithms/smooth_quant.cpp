@@ -286,7 +286,7 @@ std::vector<Change> SmoothQuant::apply(ov::Model&, Context& context) const {
             continue;
         }
         insert_scale(context, quantizer, axis, found->scale);
-        const auto is_same = [&](const Quantizer& candidate) { return candidate.name == quantizer.name; };
+        const auto is_same = [&name = quantizer.name](const Quantizer& candidate) { return candidate.name == name; };
         *std::find_if(context.plan.quantizers.begin(), context.plan.quantizers.end(), is_same) = quantizer;
         changes.push_back({name(), quantizer.inputs.front().node->get_friendly_name(),
                            "input channels smoothed with exponent " + short_number(found->exponent) +
