@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <functional>
 #include <utility>
 
@@ -188,7 +187,7 @@ StoredStatistics read_from(const Npz& npz, const std::string& where) {
 template <class Values>
 ov::Tensor as_array(const ov::element::Type& type, const Values& values) {
     ov::Tensor tensor(type, {values.size()});
-    std::memcpy(tensor.data(), values.data(), tensor.get_byte_size());
+    std::copy(values.begin(), values.end(), static_cast<typename Values::value_type*>(tensor.data()));
     return tensor;
 }
 
