@@ -165,6 +165,7 @@ struct Options {
     /// Biases make up for quantized activations, too: ActivationBiasCorrection follows FastBiasCorrection;
     /// BiasCorrection follows it instead, and sees them.
     bool simulate_activations = true;
+    bool use_layerwise_tuning = false;  ///< fit the weights layer by layer (LayerwiseTuning)
     /// Of bias corrections. Unset: BiasFormula::OutputMean 2, with BiasCorrection 1000; BiasFormula::Difference none.
     std::optional<double> threshold{};
     bool apply_for_all_nodes = false;                  ///< correct biases without quantized weights, too

@@ -35,6 +35,7 @@ struct Context {
     std::map<std::size_t, std::vector<ov::Tensor>> outputs{};
     std::size_t threads = 0;                            ///< 0: all that this process may use
     std::shared_ptr<const ov::Model> original{};        ///< the model before any algorithm
+    std::shared_ptr<const ov::Model> aligned{};         ///< the same after ActivationChannelAlignment, where that ran
     std::shared_ptr<const OutputError> output_error{};  ///< see output_error() in trial.hpp
     /// Of the model as it is now, where the algorithm before this one left it; see trial.hpp.
     std::shared_ptr<TrialModel> trial{};

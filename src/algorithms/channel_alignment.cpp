@@ -222,6 +222,7 @@ std::vector<Change> ChannelAlignment::apply(ov::Model& model, Context& context) 
         changes.push_back({name(), pair.consumer->get_friendly_name(),
                            "input channels aligned with " + pair.producer->get_friendly_name()});
     }
+    context.aligned = model.clone();
     return changes;
 }
 

@@ -10,6 +10,7 @@
 #include "algorithms/edit.hpp"
 #include "graph/bias.hpp"
 #include "graph/constants.hpp"
+#include "graph/convolution_geometry.hpp"
 #include "graph/operations.hpp"
 
 namespace octet {
@@ -22,10 +23,6 @@ StatisticRequest output_extreme(const ov::Node& node, Reducer reducer) {
 
 bool has_static_ranks(const ov::Node& node) {
     return node.get_input_partial_shape(0).rank().is_static() && node.get_output_partial_shape(0).rank().is_static();
-}
-
-bool is_transposed_convolution(const ov::Node& node) {
-    return ov::is_type<ov::op::util::ConvolutionBackPropBase>(&node);
 }
 
 constexpr const char* kTooLarge = "bias left: the correction exceeds the threshold";

@@ -7,6 +7,7 @@
 #include "algorithms/bias_correction.hpp"
 #include "algorithms/channel_alignment.hpp"
 #include "algorithms/fast_bias_correction.hpp"
+#include "algorithms/layerwise_tuning.hpp"
 #include "algorithms/min_max.hpp"
 #include "algorithms/overflow_correction.hpp"
 #include "algorithms/range_selection.hpp"
@@ -33,6 +34,7 @@ const std::vector<std::pair<std::string, Maker>>& registry() {
         {"RangeSelection", maker<RangeSelection>()},
         {"SmoothQuant", maker<SmoothQuant>()},
         {"ActivationBiasCorrection", maker<ActivationBiasCorrection>()},
+        {"LayerwiseTuning", maker<LayerwiseTuning>()},
         {"OverflowCorrection", maker<OverflowCorrection>()},
     };
     return kAlgorithms;
@@ -58,6 +60,9 @@ std::vector<std::string> default_quantization(const Options& options) {
         names.push_back("BiasCorrection");  // sees the ranges
     } else if (options.bias_correction && options.simulate_activations) {
         names.push_back("ActivationBiasCorrection");
+    }
+    if (options.use_layerwise_tuning) {
+        names.push_back("LayerwiseTuning");
     }
     if (rules_for(options).overflow_correction) {
         names.push_back("OverflowCorrection");

@@ -75,23 +75,6 @@ private:
     }
 };
 
-/// Multiplications that the weighted operations make for one sample; 0 where shapes are dynamic.
-double count_multiplications(const ov::Model& model) {
-    double total = 0;
-    for (const auto& node : model.get_ordered_ops()) {
-        if (!is_weighted(*node) || node->get_output_partial_shape(0).is_dynamic() ||
-            node->get_input_partial_shape(1).is_dynamic()) {
-            continue;
-        }
-        const auto& output = node->get_output_shape(0);
-        const std::size_t axis = output.empty() ? 0 : output_channel_axis(*node);
-        const double outputs = static_cast<double>(ov::shape_size(output));
-        const double channels = axis < output.size() ? static_cast<double>(output[axis]) : 1;
-        total += outputs * static_cast<double>(ov::shape_size(node->get_input_shape(1))) / std::max(1.0, channels);
-    }
-    return total;
-}
-
 double count_output_bytes(const ov::Model& model) {
     double total = 0;
     for (const auto& output : model.outputs()) {
@@ -120,6 +103,22 @@ void add(std::vector<double>& sums, const std::vector<double>& values) {
 
 }  // namespace
 
+double count_multiplications(const ov::Model& model) {
+    double total = 0;
+    for (const auto& node : model.get_ordered_ops()) {
+        if (!is_weighted(*node) || node->get_output_partial_shape(0).is_dynamic() ||
+            node->get_input_partial_shape(1).is_dynamic()) {
+            continue;
+        }
+        const auto& output = node->get_output_shape(0);
+        const std::size_t axis = output.empty() ? 0 : output_channel_axis(*node);
+        const double outputs = static_cast<double>(ov::shape_size(output));
+        const double channels = axis < output.size() ? static_cast<double>(output[axis]) : 1;
+        total += outputs * static_cast<double>(ov::shape_size(node->get_input_shape(1))) / std::max(1.0, channels);
+    }
+    return total;
+}
+
 std::vector<std::size_t> trial_samples(const Context& context) {
     std::vector<std::size_t> samples(trial_size(context));
     for (std::size_t i = 0; i < samples.size(); ++i) {
@@ -128,8 +127,9 @@ std::vector<std::size_t> trial_samples(const Context& context) {
     return samples;
 }
 
-OutputError::OutputError(const Context& context) : context_(context) {
-    const auto samples = trial_samples(context);
+OutputError::OutputError(const Context& context) : OutputError(context, trial_samples(context)) {}
+
+OutputError::OutputError(const Context& context, const std::vector<std::size_t>& samples) : context_(context) {
     for (const std::size_t sample : samples) {
         inputs_.push_back(context.sample(sample));
     }

@@ -22,6 +22,9 @@ namespace octet {
 /// The trial samples, by their places among those that were measured.
 std::vector<std::size_t> trial_samples(const Context& context);
 
+/// Multiplications that the weighted operations of `model` make for one sample; 0 where shapes are dynamic.
+double count_multiplications(const ov::Model& model);
+
 /// How far a model's outputs are from those of Context::original on the trial samples: the mean of the outputs'
 /// noise-to-signal ratios in dB, sum |y - y'|^2 over sum |y|^2 over the samples, for each real output that is not all
 /// zero. Very large where a value is not finite.
@@ -29,6 +32,9 @@ class OutputError {
 public:
     /// Runs the original, where Context::outputs does not say what it makes.
     explicit OutputError(const Context& context);
+
+    /// On other samples than the trial samples.
+    OutputError(const Context& context, const std::vector<std::size_t>& samples);
 
     /// Is there such an output? Else level() says nothing.
     bool tells_anything() const {

@@ -191,6 +191,7 @@ void add_own_options(Table& table, const Part<Options>& all) {
         {"channel_alignment", &Options::channel_alignment},
         {"bias_correction", &Options::bias_correction},
         {"use_fast_bias", &Options::use_fast_bias},
+        {"use_layerwise_tuning", &Options::use_layerwise_tuning},
         {"apply_for_all_nodes", &Options::apply_for_all_nodes},
         {"simulate_activations", &Options::simulate_activations},
         {"inplace_statistics", &Options::inplace_statistics},
