@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <map>
@@ -12,6 +13,7 @@
 #include "octet/observer.hpp"
 #include "octet/options.hpp"
 #include "octet/preprocessing.hpp"
+#include "octet/recipe.hpp"
 
 #include "command_description.hpp"
 
@@ -55,6 +57,8 @@ struct Arguments {
     Preprocessing preprocessing;
     Options options;  ///< those given, on top of the profile Octet
     RunOptions run;
+    std::optional<Recipe> recipe;                         ///< unset: the options as they are
+    std::optional<std::chrono::duration<double>> budget;  ///< of the recipe
     bool evaluate = false;             ///< the original and the result on all samples, once it is written
     std::optional<std::size_t> check;  ///< samples to set aside; unset: no check
     EvaluateArguments evaluation;

@@ -211,6 +211,15 @@ std::unique_ptr<Dataset> open_samples(const std::shared_ptr<const ov::Model>& mo
     return make_dataset(0, [](std::size_t) { return Sample{}; });
 }
 
+QuantizedModel quantize_as_told(const std::shared_ptr<const ov::Model>& model, const Dataset& dataset,
+                                const Arguments& arguments, Progress& progress) {
+    if (!arguments.recipe) {
+        return quantize(model, dataset, arguments.options, arguments.run, &progress);
+    }
+    const RecipeOptions recipe{.recipe = *arguments.recipe, .budget = arguments.budget};
+    return quantize_by_recipe(model, dataset, arguments.options, recipe, arguments.run, &progress).model;
+}
+
 }  // namespace
 
 void quantize_and_save(const Arguments& arguments, Progress& progress) {
@@ -221,7 +230,7 @@ void quantize_and_save(const Arguments& arguments, Progress& progress) {
     const WantedEvaluation evaluation(arguments, model, *dataset, progress);
     const auto samples = split(*dataset, arguments, progress);
 
-    const auto result = quantize(model, *samples.calibration, arguments.options, arguments.run, &progress);
+    const auto result = quantize_as_told(model, *samples.calibration, arguments, progress);
     Summary summary;
     summary.files = save(result, arguments.output, stem, arguments.model, arguments.run, &progress, arguments.weights);
     summary.report = &result.report;

@@ -26,6 +26,12 @@ int run_quantize(const Arguments& given, Progress& progress) {
     if (run.offline && (run.statistics.empty() || run.save_statistics)) {
         throw UsageError("--offline: expected --statistics FILE, which holds what is not measured");
     }
+    if (arguments.budget && !arguments.recipe) {
+        throw UsageError("--budget: expected --recipe, whose time it limits");
+    }
+    if (arguments.recipe && run.offline) {
+        throw UsageError("--recipe: expected no --offline, as it judges by samples");
+    }
     if (arguments.data.empty() && !run.offline) {
         throw UsageError("missing --data, as the configuration names no data_source");
     }

@@ -90,6 +90,19 @@ std::string samples_text(const Report& report) {
     return text;
 }
 
+std::string tried_text(const std::vector<Tried>& tried) {
+    std::string text;
+    for (const auto& attempt : tried) {
+        const std::string figure =
+            attempt.failure.empty() ? fmt::format("{:.2f} dB", attempt.sqnr_db) : std::string("-");
+        const std::string outcome = !attempt.failure.empty() ? printable(attempt.failure)
+                                    : attempt.is_kept        ? "kept"
+                                                             : "not kept";
+        text += row(text.empty() ? "Tried" : "", fmt::format("{:>9}  {}: {}", figure, attempt.what, outcome));
+    }
+    return text;
+}
+
 std::string phases_text(const std::vector<PhaseTime>& phases) {
     double total = 0;
     std::string parts;
@@ -110,6 +123,7 @@ std::string to_text(const Summary& summary) {
     for (std::size_t i = 0; i < std::min(report.bad_samples.size(), kBadShown); ++i) {
         text += fmt::format("{:{}}   -  {}\n", "", kTitleWidth, printable(report.bad_samples[i]));
     }
+    text += tried_text(report.tried);
     text += row("Size", fmt::format("{} -> {}", bytes_text(summary.bytes_before), bytes_text(summary.bytes_after)));
     text += row("Seconds", phases_text(summary.phases));
     text += row("Model", printable(summary.files.xml.string()));
@@ -152,6 +166,12 @@ Json to_json(const Summary& summary) {
               {"bytes_before", summary.bytes_before},
               {"bytes_after", summary.bytes_after},
               {"seconds", seconds}};
+    for (const auto& attempt : report.tried) {
+        json["tried"].push_back({{"what", attempt.what},
+                                 {"sqnr_db", attempt.failure.empty() ? Json(attempt.sqnr_db) : Json()},
+                                 {"kept", attempt.is_kept},
+                                 {"failure", attempt.failure}});
+    }
     if (summary.is_check_wanted) {
         json["check"] = summary.check ? to_json(*summary.check) : Json("not measured: all samples were used");
     }

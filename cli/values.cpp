@@ -6,6 +6,8 @@
 #include <cmath>
 #include <filesystem>
 #include <optional>
+#include <span>
+#include <utility>
 
 namespace octet::cli {
 namespace {
@@ -40,6 +42,19 @@ ov::Dimension parse_dimension(const std::string& option, const std::string& text
     return *length;
 }
 
+using Unit = std::pair<const char*, double>;
+
+/// A number times its unit; 0 for a text that is none, or of an unknown unit.
+double number_with_unit(const std::string& text, std::span<const Unit> units) {
+    const std::size_t end = std::min(text.find_first_not_of("0123456789."), text.size());
+    const std::size_t unit_begin = std::min(text.find_first_not_of(' ', end), text.size());
+    const auto number = number_in<double>(text.substr(0, end));
+    const auto unit = std::find_if(units.begin(), units.end(), [&](const auto& known) {
+        return lower_case(text.substr(unit_begin)) == known.first;
+    });
+    return number && unit != units.end() ? *number * unit->second : 0;
+}
+
 }  // namespace
 
 std::vector<std::string> split(const std::string& text, char separator) {
@@ -64,21 +79,24 @@ std::size_t parse_count(const std::string& option, const std::string& text, std:
 }
 
 std::size_t parse_size(const std::string& option, const std::string& text) {
-    static constexpr std::pair<const char*, double> kUnits[] = {
+    static constexpr Unit kUnits[] = {
         {"", 1},      {"b", 1},         {"kb", 1e3},      {"mb", 1e6},      {"gb", 1e9},
         {"tb", 1e12}, {"kib", 1 << 10}, {"mib", 1 << 20}, {"gib", 1 << 30}, {"tib", 1024.0 * (1 << 30)},
     };
-    const std::size_t end = std::min(text.find_first_not_of("0123456789."), text.size());
-    const std::size_t unit_begin = std::min(text.find_first_not_of(' ', end), text.size());
-    const auto number = number_in<double>(text.substr(0, end));
-    const auto unit = std::find_if(std::begin(kUnits), std::end(kUnits), [&](const auto& known) {
-        return lower_case(text.substr(unit_begin)) == known.first;
-    });
-    const double bytes = number && unit != std::end(kUnits) ? *number * unit->second : 0;
+    const double bytes = number_with_unit(text, kUnits);
     if (!(bytes >= 1 && bytes < 1e18)) {
         throw UsageError(option + ": expected a size such as 2GB, 1.5GiB or 800MB; got \"" + text + "\"");
     }
     return static_cast<std::size_t>(bytes);
+}
+
+std::chrono::duration<double> parse_duration(const std::string& option, const std::string& text) {
+    static constexpr Unit kUnits[] = {{"", 1}, {"s", 1}, {"min", 60}, {"h", 3600}};
+    const double seconds = number_with_unit(text, kUnits);
+    if (!(seconds > 0 && seconds < 1e9)) {
+        throw UsageError(option + ": expected a time such as 90s, 5min or 1h; got \"" + text + "\"");
+    }
+    return std::chrono::duration<double>(seconds);
 }
 
 std::vector<std::size_t> parse_counts(const std::string& option, const std::string& text) {

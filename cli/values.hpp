@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -29,6 +30,10 @@ std::size_t parse_count(const std::string& option, const std::string& text, std:
 /// Bytes: a number above 0 with a unit of B, KB, MB, GB or TB (powers of 1000) or KiB, MiB, GiB, TiB (powers of 1024),
 /// in any letter case and with or without a blank before it: "2GB", "1.5 GiB". No unit: bytes.
 std::size_t parse_size(const std::string& option, const std::string& text);
+
+/// Seconds: a number above 0 with a unit of s, min or h, with or without a blank before it: "90s", "5min", "1.5 h". No
+/// unit: seconds.
+std::chrono::duration<double> parse_duration(const std::string& option, const std::string& text);
 
 /// Whole numbers from 1 up with commas between: "1,5".
 std::vector<std::size_t> parse_counts(const std::string& option, const std::string& text);

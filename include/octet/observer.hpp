@@ -16,7 +16,7 @@ class OCTET_API Observer {
 public:
     virtual ~Observer();
 
-    /// A phase begins: `name` is one of prepare, place, calibrate, correct, write, verify, compare, throughput,
+    /// A phase begins: `name` is one of prepare, place, calibrate, correct, tune, write, verify, compare, throughput,
     /// evaluate. `total` is its number of steps, 0 where it cannot be counted.
     virtual void phase(std::string_view name, std::size_t total);
 

@@ -19,5 +19,6 @@
 #include "octet/options.hpp"
 #include "octet/preprocessing.hpp"
 #include "octet/quantize.hpp"
+#include "octet/recipe.hpp"
 #include "octet/report.hpp"
 #include "octet/version.hpp"

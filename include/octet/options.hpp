@@ -124,6 +124,34 @@ struct IgnoredScope {
     bool skip_model = false;  ///< no FakeQuantize at all
 };
 
+/// How LayerwiseTuning finds a layer's weights.
+enum class TuningMethod {
+    LeastSquares,  ///< the nearest weights, in closed form, then the best way to round them
+    Gradient,      ///< steps down the gradient of the squared error, as POT
+};
+
+enum class Optimizer { Adam, Sgd };
+
+/// Learning rates of a quantizer's range: of its logarithm.
+struct RangeRates {
+    std::optional<double> scale_lr{};  ///< unset: TuningOptions::scale_lr
+    bool operator==(const RangeRates&) const = default;
+};
+
+/// Of LayerwiseTuning; all but the first three of TuningMethod::Gradient. Names and defaults are POT's.
+struct TuningOptions {
+    TuningMethod method = TuningMethod::LeastSquares;
+    std::vector<std::string> ignored{};    ///< friendly names of operations that are not tuned; `re:REGEX` for several
+    std::optional<std::size_t> samples{};  ///< at most so many of the subset; unset: by the model's work, up to 128
+    Optimizer optimizer = Optimizer::Adam;
+    std::size_t batch_size = 25;                ///< samples of a step
+    std::size_t num_samples_for_tuning = 5000;  ///< over batch_size: steps
+    bool update_every_batch = true;             ///< other samples at every step; false: the same all the time
+    bool only_on_loss_increase = false;         ///< step only where the loss is above that of the step before
+    double weights_lr = 1e-5, bias_lr = 1e-4, scale_lr = 1e-6, weight_decay = 0;
+    RangeRates weight_fq{}, input_fq{};
+};
+
 /// All that changes the result of quantize(). Options{} is the profile Octet.
 struct Options {
     Profile profile = Profile::Octet;
@@ -146,7 +174,8 @@ struct Options {
     IgnoredScope ignored{};
     RangeEstimatorOptions range_estimator{};
     TensorOptions weights{}, activations{}, outputs{};
-    bool smooth_quant = true;     ///< move the spread of MatMuls' input channels into their weights (SmoothQuant)
+    bool smooth_quant = true;          ///< move the spread of MatMuls' input channels into their weights (SmoothQuant)
+    bool smooth_convolutions = false;  ///< the same for convolutions
     bool range_selection = true;  ///< choose the width of activations' ranges by the outputs' error (RangeSelection)
     SaturationFix saturation_fix = SaturationFix::FirstLayer;
     /// Leave a constant scale and shift behind an activation in floating point, where they run in the loop of the
@@ -166,6 +195,7 @@ struct Options {
     /// BiasCorrection follows it instead, and sees them.
     bool simulate_activations = true;
     bool use_layerwise_tuning = false;  ///< fit the weights layer by layer (LayerwiseTuning)
+    TuningOptions tuning{};
     /// Of bias corrections. Unset: BiasFormula::OutputMean 2, with BiasCorrection 1000; BiasFormula::Difference none.
     std::optional<double> threshold{};
     bool apply_for_all_nodes = false;                  ///< correct biases without quantized weights, too

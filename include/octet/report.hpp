@@ -37,6 +37,14 @@ struct Change {
     std::string what;
 };
 
+/// One attempt of a recipe (octet/recipe.hpp).
+struct Tried {
+    std::string what;
+    double sqnr_db = 0;     ///< of the outputs on the samples that it is judged by, mean over the outputs
+    bool is_kept = false;   ///< the attempts after it have it, too
+    std::string failure{};  ///< why there is no figure; empty: there is one
+};
+
 struct PhaseTime {
     std::string name;
     double seconds = 0;
@@ -50,6 +58,7 @@ struct Report {
     std::vector<Remark> left;
     std::vector<Change> changes;
     std::vector<PhaseTime> phases;
+    std::vector<Tried> tried;              ///< by a recipe, in order
     std::size_t samples = 0;               ///< samples measured
     std::size_t samples_given = 0;         ///< of the subset: more than measured and bad ones only with `has_converged`
     bool has_converged = false;            ///< Options::converge left the rest out

@@ -56,6 +56,11 @@ public:
         return false;
     }
 
+    /// The phase of the run (see Observer) that it belongs to; one of its own where it takes long and tells its steps.
+    virtual std::string phase() const {
+        return "correct";
+    }
+
     /// Edits the model. Algorithms run in order, on the same nodes that were measured.
     virtual std::vector<Change> apply(ov::Model& model, Context& context) const = 0;
 };

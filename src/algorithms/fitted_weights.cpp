@@ -12,6 +12,7 @@
 
 #include "algorithms/correctable.hpp"
 #include "algorithms/edit.hpp"
+#include "graph/adjustable_ranges.hpp"
 #include "graph/bias.hpp"
 #include "graph/constants.hpp"
 #include "graph/operations.hpp"
@@ -95,6 +96,10 @@ std::optional<double> lowest_place(double low, double step) {
     return step > 0 && std::fabs(low / step - place) < kOnGrid ? std::optional(place) : std::nullopt;
 }
 
+std::shared_ptr<FakeQuantize> input_fake_quantize(const ov::Node& node) {
+    return ov::as_type_ptr<FakeQuantize>(node.get_input_node_shared_ptr(0));
+}
+
 std::shared_ptr<ov::op::v0::Constant> scaled_limit(const FakeQuantize& quantizer, std::size_t port,
                                                    const std::vector<double>& shares) {
     const auto old = find_constant(quantizer.input_value(port));
@@ -168,6 +173,18 @@ std::optional<LayerWeights> read_weights(const ov::Node& node) {
     return weights;
 }
 
+std::optional<InputQuantizer> read_input(const ov::Node& node) {
+    const auto quantizer = input_fake_quantize(node);
+    if (!quantizer || !is_adjustable(*quantizer) || quantizer->output(0).get_target_inputs().size() != 1) {
+        return std::nullopt;
+    }
+    const auto limits = find_limits(*quantizer, 1);
+    if (!limits || limits->in_low != limits->out_low || limits->in_high != limits->out_high) {
+        return std::nullopt;
+    }
+    return InputQuantizer{{limits->in_low[0], limits->in_high[0]}, quantizer->get_levels()};
+}
+
 void write_weights(Context& context, ov::Node& node, const LayerFit& fit) {
     const auto layout = *weight_layout(node);
     const auto quantizer = weights_quantizer(node);
@@ -186,6 +203,12 @@ void write_weights(Context& context, ov::Node& node, const LayerFit& fit) {
     for (const std::size_t port : {1, 2, 3, 4}) {
         quantizer->input(port).replace_source_output(scaled_limit(*quantizer, port, shares));
     }
+    if (fit.input_share != 1) {
+        const auto input = input_fake_quantize(node);
+        for (const std::size_t port : {1, 2, 3, 4}) {
+            input->input(port).replace_source_output(scaled_limit(*input, port, {fit.input_share}));
+        }
+    }
     const auto fresh = ov::op::v0::Constant::create(source.get_element_type(), old->get_shape(), stored);
     fresh->set_friendly_name(old->get_friendly_name());
     ov::copy_runtime_info(old, fresh);
@@ -197,15 +220,22 @@ void write_weights(Context& context, ov::Node& node, const LayerFit& fit) {
 
 EarlierWeights::EarlierWeights(const std::vector<ov::Node*>& nodes) {
     for (auto* node : nodes) {
-        all_.push_back({node, weights_quantizer(*node)->input_values(), *bias_values(*node)});
+        const auto input = input_fake_quantize(*node);
+        all_.push_back({node, weights_quantizer(*node)->input_values(),
+                        input ? input->input_values() : ov::OutputVector{}, *bias_values(*node)});
     }
 }
 
 void EarlierWeights::restore(Context& context) const {
-    for (const auto& [node, inputs, bias] : all_) {
-        const auto quantizer = weights_quantizer(*node);
+    const auto lead = [](ov::Node& quantizer, const ov::OutputVector& inputs) {
         for (std::size_t port = 0; port < inputs.size(); ++port) {
-            quantizer->input(port).replace_source_output(inputs[port]);
+            quantizer.input(port).replace_source_output(inputs[port]);
+        }
+    };
+    for (const auto& [node, weights, input, bias] : all_) {
+        lead(*weights_quantizer(*node), weights);
+        if (!input.empty()) {
+            lead(*input_fake_quantize(*node), {input.begin(), input.end()});
         }
         if (find_bias(*node)) {
             change_bias(context, *node, bias);

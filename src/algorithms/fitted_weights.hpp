@@ -7,6 +7,7 @@
 
 #include "algorithms/algorithm.hpp"
 #include "algorithms/layer_fit.hpp"
+#include "numeric/ranges.hpp"
 
 namespace octet {
 
@@ -14,6 +15,13 @@ namespace octet {
 /// another operation reads them, too, zero is on no step, the ranges are not one for all or one for each output
 /// channel, or the bias is not of a form that can change.
 std::optional<LayerWeights> read_weights(const ov::Node& node);
+
+/// The quantizer of an operation's input, where nothing else reads it and it has one range.
+struct InputQuantizer {
+    Range range;
+    std::size_t levels = 0;
+};
+std::optional<InputQuantizer> read_input(const ov::Node& node);
 
 /// Puts a fit into the model.
 void write_weights(Context& context, ov::Node& node, const LayerFit& fit);
@@ -27,7 +35,8 @@ public:
 private:
     struct Earlier {
         ov::Node* node;
-        ov::OutputVector inputs;  // of the FakeQuantize
+        ov::OutputVector weights;  // inputs of their FakeQuantize
+        ov::OutputVector input;    // of that of the operation's input; empty where it has none
         std::vector<double> bias;
     };
     std::vector<Earlier> all_;

@@ -32,7 +32,8 @@ struct LayerFit {
     std::vector<float> values;  ///< on the grid
     std::vector<double> steps;  ///< of the grid
     std::vector<double> bias;
-    double before = 0, after = 0;  ///< squared error on the rows held out, over the square of the wanted outputs
+    double input_share = 1;        ///< by which the range of the layer's input changes
+    double before = 0, after = 0;  ///< error on the rows held out, by the method's own measure
 };
 
 /// Fits weights on the grid, and the bias, by least squares on `rows.fitted`: the weights in floating point that come

@@ -41,7 +41,9 @@ std::shared_ptr<ov::Model> make_tapped(const ov::Model& model, const ov::Model& 
         const auto& name = layer.node->get_friendly_name();
         const auto wanted = in_original.at(name), fitted = in_quantized.at(name);
         outputs.push_back(tap_outputs(biased_output(*wanted), parameters.back(), *layer.node, layer.points));
-        outputs.push_back(tap_rows(fitted->input_value(0), parameters.back(), layer.node, layer.points));
+        const auto read = fitted->input_value(0);
+        outputs.push_back(tap_rows(layer.is_before_quantizer ? read.get_node()->input_value(0) : read,
+                                   parameters.back(), layer.node, layer.points));
     }
     return std::make_shared<ov::Model>(outputs, parameters, "layers");
 }

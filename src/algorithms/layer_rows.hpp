@@ -15,8 +15,9 @@ namespace octet {
 /// A weighted operation whose weights are to be fitted, and how many of its output positions a sample shows.
 struct FittedLayer {
     std::shared_ptr<ov::Node> node;
-    std::size_t stage = 0;   ///< how many such layers lie on the longest way down to it
-    std::size_t points = 1;  ///< of a sample
+    std::size_t stage = 0;             ///< how many such layers lie on the longest way down to it
+    std::size_t points = 1;            ///< of a sample
+    bool is_before_quantizer = false;  ///< rows show the layer's input in front of its FakeQuantize
 };
 
 /// What a layer reads in the quantized model and what it should make, a row for each position of each sample.

@@ -9,6 +9,7 @@
 
 #include "algorithms/correctable.hpp"
 #include "algorithms/fitted_weights.hpp"
+#include "algorithms/gradient_fit.hpp"
 #include "algorithms/layer_fit.hpp"
 #include "algorithms/layer_rows.hpp"
 #include "algorithms/trial.hpp"
@@ -16,6 +17,7 @@
 #include "graph/bias.hpp"
 #include "graph/index.hpp"
 #include "graph/row_tap.hpp"
+#include "placement/ignored.hpp"
 
 namespace octet {
 namespace {
@@ -79,18 +81,18 @@ public:
     Tuner(ov::Model& model, Context& context) : model_(model), context_(context) {
         const GraphIndex graph(model);
         auto nodes = due_corrections(graph, context);
-        std::erase_if(nodes, [](const ov::Node* node) { return !read_weights(*node); });
+        const auto is_ignored = fits_any(context.options.tuning.ignored);
+        std::erase_if(
+            nodes, [&](const ov::Node* node) { return is_ignored(node->get_friendly_name()) || !read_weights(*node); });
         layers_ = plan_layers(graph, nodes);
         for (const auto& layer : layers_) {
             stages_ = std::max(stages_, layer.stage + 1);
         }
-        const double work =
-            count_multiplications(*context.original) * std::max<double>(1, static_cast<double>(stages_));
-        split_ = split_samples(
-            context.samples,
-            static_cast<std::size_t>(std::clamp(kMultiplications / std::max(1.0, work), kFewestFitted, kMostFitted)));
+        split_ = split_samples(context.samples, choose_samples());
         for (auto& layer : layers_) {
             layer.points = choose_points(*layer.node, std::max<std::size_t>(1, split_.fitted.size()));
+            layer.is_before_quantizer =
+                is_gradient() && read_weights(*layer.node)->groups == 1 && read_input(*layer.node).has_value();
         }
     }
 
@@ -124,38 +126,55 @@ public:
     }
 
 private:
+    bool is_gradient() const {
+        return context_.options.tuning.method == TuningMethod::Gradient;
+    }
+
+    /// Each stage runs the model up to there.
+    std::size_t choose_samples() const {
+        if (context_.options.tuning.samples) {
+            return *context_.options.tuning.samples;
+        }
+        const double work = count_multiplications(*context_.original) * static_cast<double>(stages_);
+        return static_cast<std::size_t>(std::clamp(kMultiplications / std::max(1.0, work), kFewestFitted, kMostFitted));
+    }
+
+    std::optional<LayerFit> fit(const FittedLayer& layer, const SplitRows& rows) const {
+        const auto cancelled = [this] { return context_.observer.cancelled(); };
+        const auto weights = *read_weights(*layer.node);
+        if (!is_gradient()) {
+            return fit_layer(weights, rows, context_.threads, cancelled);
+        }
+        const auto input = layer.is_before_quantizer ? read_input(*layer.node) : std::nullopt;
+        return fit_by_gradient(weights, input, rows, split_.fitted.size(), context_.options.tuning,
+                               context_.options.seed, context_.threads, cancelled);
+    }
+
     void run_stage(std::size_t stage, const std::string& algorithm, std::vector<Change>& changes) {
         std::vector<FittedLayer> layers;
         std::copy_if(layers_.begin(), layers_.end(), std::back_inserter(layers),
                      [&](const FittedLayer& layer) { return layer.stage == stage; });
         const auto& reference = context_.aligned ? *context_.aligned : *context_.original;
-        const auto cancelled = [this] { return context_.observer.cancelled(); };
         const auto rows = collect_rows(model_, reference, layers, split_, context_.options.seed + stage, context_);
         for (std::size_t i = 0; i < layers.size(); ++i) {
             auto& node = *layers[i].node;
-            const auto fit = fit_layer(*read_weights(node), rows[i], context_.threads, cancelled);
+            const auto fitted = fit(layers[i], rows[i]);
             std::string done = "left: comes no nearer on samples held out";
-            if (fit) {
-                write_weights(context_, node, *fit);
+            if (fitted) {
+                write_weights(context_, node, *fitted);
                 done =
-                    "weights fitted, error lower by " + short_number(10 * std::log10(fit->before / fit->after)) + " dB";
+                    "weights fitted, error from " + short_number(fitted->before) + " to " + short_number(fitted->after);
             }
+            context_.observer.step(++done_, layers_.size());
             changes.push_back({algorithm, node.get_friendly_name(), done});
             context_.observer.log(LogLevel::Debug, "tune", node.get_friendly_name() + ": " + done);
-            if (getenv("OT"))
-                fprintf(stderr, "%s rows %zu width %zu points %zu outs %zu %s %g %g\n",
-                        node.get_friendly_name().c_str(), rows[i].fitted.inputs().count, rows[i].fitted.width,
-                        layers[i].points, rows[i].fitted.outputs, done.c_str(), fit ? fit->before : 0,
-                        fit ? fit->after : 0);
         }
-        if (getenv("OT"))
-            fprintf(stderr, "stage %zu level %.3f\n", stage, OutputError(context_, split_.held_out).level(model_));
     }
 
     ov::Model& model_;
     Context& context_;
     std::vector<FittedLayer> layers_;
-    std::size_t stages_ = 0;
+    std::size_t stages_ = 0, done_ = 0;
     SampleSplit split_;
 };
 

@@ -16,6 +16,9 @@ public:
     std::string name() const override {
         return "LayerwiseTuning";
     }
+    std::string phase() const override {
+        return "tune";
+    }
     void request(const ov::Model& model, const Context& context, StatisticPlan& statistics) const override;
     std::vector<Change> apply(ov::Model& model, Context& context) const override;
 };

@@ -46,7 +46,7 @@ std::vector<std::string> default_quantization(const Options& options) {
     if (options.channel_alignment) {
         names.push_back("ActivationChannelAlignment");
     }
-    if (options.smooth_quant) {
+    if (options.smooth_quant || options.smooth_convolutions) {
         names.push_back("SmoothQuant");
     }
     names.push_back("MinMaxQuantization");

@@ -37,34 +37,54 @@ std::set<const ov::Node*> operations_with_quantized_weights(const QuantizerPlan&
     return operations;
 }
 
-bool reads_channels(const QuantizedInput& reader, std::size_t channels, std::size_t axis,
+bool is_matmul(const ov::Node& node) {
+    return ov::is_type<ov::op::v0::MatMul>(&node);
+}
+
+bool reads_channels(const QuantizedInput& reader, std::size_t channels, std::size_t axis, const Options& options,
                     const std::set<const ov::Node*>& quantized) {
     const auto& node = *reader.node;
     const auto layout = weight_layout(node);
-    return ov::is_type<ov::op::v0::MatMul>(&node) && reader.port == 0 && quantized.count(&node) && layout &&
-           layout->inputs == channels && input_channel_axis(node) == axis && find_constant(node.input_value(1)) &&
+    return (is_matmul(node) ? options.smooth_quant : options.smooth_convolutions) && reader.port == 0 &&
+           quantized.count(&node) && layout && layout->groups * layout->inputs == channels &&
+           input_channel_axis(node) == axis && find_constant(node.input_value(1)) &&
            !ov::is_type<ov::op::v0::FakeQuantize>(node.get_input_node_ptr(0));  // MinMaxQuantization has not run
 }
 
-/// The axis of the quantizer's tensor that the weights of all of its readers are summed over, if they are such MatMuls.
+/// The axis of the quantizer's tensor that the weights of all of its readers are summed over, if all have such weights.
 std::optional<std::size_t> smoothed_axis(const Quantizer& quantizer, const Options& options,
                                          const std::set<const ov::Node*>& quantized) {
     const auto& shape = quantizer.tensor.get_partial_shape();
     if (quantizer.kind != TensorKind::Activations || quantizer.group || !quantizer.prefix.empty() ||
-        !has_free_width(quantizer, options) || shape.rank().is_dynamic() || shape.size() < 2 ||
-        shape[shape.size() - 1].is_dynamic()) {
+        !has_free_width(quantizer, options) || shape.rank().is_dynamic() || shape.size() < 2) {
         return std::nullopt;
     }
-    const std::size_t axis = shape.size() - 1;
+    const auto& first = *quantizer.inputs.front().node;
+    const std::size_t axis = is_matmul(first) ? shape.size() - 1 : 1;
+    if (shape[axis].is_dynamic()) {
+        return std::nullopt;
+    }
     const auto channels = static_cast<std::size_t>(shape[axis].get_length());
     const bool is_smoothed = std::all_of(quantizer.inputs.begin(), quantizer.inputs.end(), [&](const auto& reader) {
-        return reads_channels(reader, channels, axis, quantized);
+        return reads_channels(reader, channels, axis, options, quantized);
     });
     return is_smoothed ? std::optional(axis) : std::nullopt;
 }
 
-StatisticRequest channel_request(const Quantizer& quantizer, std::size_t axis, Reducer reducer, Keep keep) {
-    return {quantizer.tensor, axis, {reducer, 0}, keep};
+/// What tells how large each channel of the quantizer's tensor is.
+struct ChannelRequests {
+    StatisticRequest low, high, square;
+};
+
+/// Of convolutions the mean of the samples' extremes: their tensors have many more values, and ranges mostly cut the
+/// rarest off.
+ChannelRequests channel_requests(const Quantizer& quantizer, std::size_t axis) {
+    const bool is_product = is_matmul(*quantizer.inputs.front().node);
+    const auto request = [&](Reducer reducer, Keep keep) {
+        return StatisticRequest{quantizer.tensor, axis, {reducer, 0}, keep};
+    };
+    return {request(Reducer::Min, is_product ? Keep::Least : Keep::Mean),
+            request(Reducer::Max, is_product ? Keep::Largest : Keep::Mean), request(Reducer::MeanSquare, Keep::Mean)};
 }
 
 /// What is known of the activation's channels.
@@ -76,35 +96,45 @@ struct Channels {
     }
 };
 
-/// The weights of one reader, [outputs][inputs].
-struct Matrix {
-    std::size_t outputs = 0, inputs = 0;
-    std::vector<float> values;
-
-    double at(std::size_t o, std::size_t i) const {
-        return values[o * inputs + i];
-    }
+/// What the weights of one reader are for each output channel and each of the input channels that it sees.
+struct ReaderWeights {
+    std::size_t groups = 1, outputs = 1, inputs = 1;  // of a group
+    std::vector<double> largest, square;  // |w|, and the sum of w^2, over the taps: [groups][outputs][inputs]
 };
 
-Matrix read_matrix(const ov::Node& node) {
+ReaderWeights read_reader(const ov::Node& node) {
     const auto layout = *weight_layout(node);
     const auto stored = float_values(*find_constant(node.input_value(1)));
-    Matrix matrix{layout.outputs, layout.inputs, std::vector<float>(stored.size())};
-    for (std::size_t o = 0; o < layout.outputs; ++o) {
-        for (std::size_t i = 0; i < layout.inputs; ++i) {
-            matrix.values[o * layout.inputs + i] = stored[layout.place(0, o, i)];
+    const std::size_t taps = ov::shape_size(layout.kernel);
+    ReaderWeights weights{layout.groups, layout.outputs, layout.inputs, {}, {}};
+    for (std::size_t g = 0; g < layout.groups; ++g) {
+        for (std::size_t o = 0; o < layout.outputs; ++o) {
+            for (std::size_t i = 0; i < layout.inputs; ++i) {
+                double largest = 0, square = 0;
+                for (std::size_t k = 0; k < taps; ++k) {
+                    const double weight = stored[layout.place(g, o, i) + k];
+                    largest = std::max(largest, std::fabs(weight));
+                    square += weight * weight;
+                }
+                weights.largest.push_back(largest);
+                weights.square.push_back(square);
+            }
         }
     }
-    return matrix;
+    return weights;
 }
 
 void scale_weights(Context& context, ov::Node& node, const std::vector<double>& scale) {
     const auto layout = *weight_layout(node);
     auto values = float_values(*find_constant(node.input_value(1)));
-    for (std::size_t o = 0; o < layout.outputs; ++o) {
-        for (std::size_t i = 0; i < layout.inputs; ++i) {
-            auto& value = values[layout.place(0, o, i)];
-            value = static_cast<float>(value * scale[i]);
+    for (std::size_t g = 0; g < layout.groups; ++g) {
+        for (std::size_t o = 0; o < layout.outputs; ++o) {
+            for (std::size_t i = 0; i < layout.inputs; ++i) {
+                for (std::size_t k = 0; k < ov::shape_size(layout.kernel); ++k) {
+                    auto& value = values[layout.place(g, o, i) + k];
+                    value = static_cast<float>(value * scale[g * layout.inputs + i]);
+                }
+            }
         }
     }
     change_weights(context, node, values);
@@ -126,13 +156,16 @@ public:
           activation_(channels.low.size()),
           weight_(channels.low.size(), 0) {
         for (const auto& reader : quantizer.inputs) {
-            matrices_.push_back(read_matrix(*reader.node));
+            readers_.push_back(read_reader(*reader.node));
         }
         for (std::size_t c = 0; c < activation_.size(); ++c) {
             activation_[c] = channels_.magnitude(c);
-            for (const auto& matrix : matrices_) {
-                for (std::size_t o = 0; o < matrix.outputs; ++o) {
-                    weight_[c] = std::max(weight_[c], std::fabs(matrix.at(o, c)));
+        }
+        for (const auto& reader : readers_) {
+            for (std::size_t row = 0; row < reader.groups * reader.outputs; ++row) {
+                for (std::size_t i = 0; i < reader.inputs; ++i) {
+                    double& largest = weight_[row / reader.outputs * reader.inputs + i];
+                    largest = std::max(largest, reader.largest[row * reader.inputs + i]);
                 }
             }
         }
@@ -191,45 +224,49 @@ private:
 
     /// Expected squared error of the products, but for a factor.
     double error(const std::vector<double>& scale) const {
-        constexpr double kWeightSteps = 127;
-        double square = 0;
-        for (std::size_t c = 0; c < scale.size(); ++c) {
-            square += channels_.square[c] / (scale[c] * scale[c]);
-        }
         const double step = activation_step(scale);
         double total = 0;
-        for (const auto& matrix : matrices_) {
-            for (std::size_t o = 0; o < matrix.outputs; ++o) {
-                double sum = 0, largest = 0;
-                for (std::size_t c = 0; c < scale.size(); ++c) {
-                    const double weight = matrix.at(o, c) * scale[c];
-                    sum += weight * weight;
-                    largest = std::max(largest, std::fabs(weight));
-                }
-                total += step * step * sum + largest * largest / (kWeightSteps * kWeightSteps) * square;
+        for (const auto& reader : readers_) {
+            for (std::size_t row = 0; row < reader.groups * reader.outputs; ++row) {
+                total += row_error(reader, row, scale, step);
             }
         }
         return total;
     }
 
+    /// Of one output channel.
+    double row_error(const ReaderWeights& reader, std::size_t row, const std::vector<double>& scale,
+                     double step) const {
+        constexpr double kWeightSteps = 127;
+        const std::size_t first = row / reader.outputs * reader.inputs;  // of the channels that it sees
+        double weights = 0, largest = 0, square = 0;
+        for (std::size_t i = 0; i < reader.inputs; ++i) {
+            const double factor = scale[first + i];
+            weights += reader.square[row * reader.inputs + i] * factor * factor;
+            largest = std::max(largest, reader.largest[row * reader.inputs + i] * factor);
+            square += channels_.square[first + i] / (factor * factor);
+        }
+        return step * step * weights + largest * largest / (kWeightSteps * kWeightSteps) * square;
+    }
+
     const Quantizer& quantizer_;
     RangeEstimator estimator_;
     Channels channels_;
-    std::vector<Matrix> matrices_;
+    std::vector<ReaderWeights> readers_;
     std::vector<double> activation_, weight_;  // magnitude of each channel
 };
 
 std::optional<Channels> find_channels(const Quantizer& quantizer, std::size_t axis, const Statistics& statistics) {
-    const Channels channels{statistics.find(channel_request(quantizer, axis, Reducer::Min, Keep::Least)),
-                            statistics.find(channel_request(quantizer, axis, Reducer::Max, Keep::Largest)),
-                            statistics.find(channel_request(quantizer, axis, Reducer::MeanSquare, Keep::Mean))};
+    const auto requests = channel_requests(quantizer, axis);
+    const Channels channels{statistics.find(requests.low), statistics.find(requests.high),
+                            statistics.find(requests.square)};
     const auto* facts = statistics.facts(quantizer.tensor);
     return facts && facts->is_bounded && !channels.low.empty() ? std::optional(channels) : std::nullopt;
 }
 
 void insert_scale(Context& context, Quantizer& quantizer, std::size_t axis, const std::vector<double>& scale) {
     const auto tensor = quantizer.tensor;
-    ov::Shape shape(axis + 1, 1);
+    ov::Shape shape(tensor.get_partial_shape().size(), 1);
     shape[axis] = scale.size();
     std::vector<float> inverse;
     for (const double value : scale) {
@@ -251,9 +288,10 @@ void SmoothQuant::request(const ov::Model&, const Context& context, StatisticPla
     const auto quantized = operations_with_quantized_weights(context.plan);
     for (const auto& quantizer : context.plan.quantizers) {
         if (const auto axis = smoothed_axis(quantizer, context.options, quantized)) {
-            statistics.request(channel_request(quantizer, *axis, Reducer::Min, Keep::Least));
-            statistics.request(channel_request(quantizer, *axis, Reducer::Max, Keep::Largest));
-            statistics.request(channel_request(quantizer, *axis, Reducer::MeanSquare, Keep::Mean));
+            const auto requests = channel_requests(quantizer, *axis);
+            for (const auto& request : {requests.low, requests.high, requests.square}) {
+                statistics.request(request);
+            }
         }
     }
 }

@@ -76,6 +76,14 @@ Codec<BiasFormula> bias_formula_name() {
     return choice<BiasFormula>({{"difference", BiasFormula::Difference}, {"output_mean", BiasFormula::OutputMean}});
 }
 
+Codec<TuningMethod> tuning_method_name() {
+    return choice<TuningMethod>({{"least_squares", TuningMethod::LeastSquares}, {"gradient", TuningMethod::Gradient}});
+}
+
+Codec<Optimizer> optimizer_name() {
+    return choice<Optimizer>({{"Adam", Optimizer::Adam}, {"SGD", Optimizer::Sgd}});
+}
+
 Codec<RangePreset> range_preset_name() {
     return choice<RangePreset>({{"default", RangePreset::Default}, {"quantile", RangePreset::Quantile}});
 }

@@ -31,6 +31,8 @@ Codec<Sampling> sampling_name();
 Codec<States> states_name();
 Codec<SaturationFix> saturation_fix_name();
 Codec<BiasFormula> bias_formula_name();
+Codec<TuningMethod> tuning_method_name();
+Codec<Optimizer> optimizer_name();
 Codec<RangePreset> range_preset_name();
 Codec<RangeStatistic> statistic_name();
 Codec<Aggregator> aggregator_name();

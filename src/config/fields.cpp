@@ -147,6 +147,30 @@ void add_ignored(Table& table, const Part<IgnoredScope>& ignored) {
     table.list(ignored, "regions", &IgnoredScope::regions, read_regions, write_regions);
 }
 
+/// Of LayerwiseTuning: POT has them beside the others.
+void add_tuning(Table& table, const Part<Options>& all) {
+    auto tuning = all.part("", &Options::tuning);
+    tuning.path = all.path;
+    table.value(tuning, "tuning_method", &TuningOptions::method, tuning_method_name());
+    table.list(tuning, "tuning_ignored_scope", &TuningOptions::ignored, read_names, as_is);
+    table.value(tuning, "calibration_indices_pool", &TuningOptions::samples, plain<std::size_t>());
+    table.value(tuning, "optimizer", &TuningOptions::optimizer, optimizer_name());
+    table.value(tuning, "batch_size", &TuningOptions::batch_size, plain<std::size_t>());
+    table.value(tuning, "num_samples_for_tuning", &TuningOptions::num_samples_for_tuning, plain<std::size_t>());
+    table.value(tuning, "update_every_batch", &TuningOptions::update_every_batch, plain<bool>());
+    table.value(tuning, "calculate_grads_on_loss_increase_only", &TuningOptions::only_on_loss_increase, plain<bool>());
+    table.value(tuning, "weights_lr", &TuningOptions::weights_lr, plain<double>());
+    table.value(tuning, "bias_lr", &TuningOptions::bias_lr, plain<double>());
+    table.value(tuning, "scale_lr", &TuningOptions::scale_lr, plain<double>());
+    table.value(tuning, "weight_decay", &TuningOptions::weight_decay, plain<double>());
+    const auto add_rates = [&](const Part<RangeRates>& rates) {
+        table.section(rates);
+        table.value(rates, "scale_lr", &RangeRates::scale_lr, plain<double>());
+    };
+    add_rates(tuning.part("weight_fq", &TuningOptions::weight_fq));
+    add_rates(tuning.part("input_fq", &TuningOptions::input_fq));
+}
+
 /// What POT's parameters name.
 void add_pot_parameters(Table& table, const Part<Options>& all) {
     table.value(all, "target_device", &Options::target_device, plain<std::string>());
@@ -158,6 +182,7 @@ void add_pot_parameters(Table& table, const Part<Options>& all) {
     table.value(all, "threshold", &Options::threshold, plain<double>());
     add_ignored(table, all.part("ignored", &Options::ignored));
     add_range_estimator(table, all.part("range_estimator", &Options::range_estimator), true);
+    add_tuning(table, all);
     add_tensors(table, all.part("weights", &Options::weights), false);
     add_tensors(table, all.part("activations", &Options::activations), true);
     add_tensors(table, all.part("outputs", &Options::outputs), true);
@@ -183,6 +208,7 @@ void add_own_options(Table& table, const Part<Options>& all) {
     table.value(all, "bias_formula", &Options::bias_formula, bias_formula_name());
     const std::pair<const char*, bool Options::*> kSwitches[] = {
         {"smooth_quant", &Options::smooth_quant},
+        {"smooth_convolutions", &Options::smooth_convolutions},
         {"range_selection", &Options::range_selection},
         {"fuse_activation_scales", &Options::fuse_activation_scales},
         {"careful_propagation", &Options::careful_propagation},

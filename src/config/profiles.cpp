@@ -20,7 +20,8 @@ const Options kProfiles[] = {
      .fold = false,
      .channel_alignment = true,
      .bias_formula = BiasFormula::OutputMean,
-     .simulate_activations = false},
+     .simulate_activations = false,
+     .tuning = {.method = TuningMethod::Gradient, .samples = 300}},
 };
 
 }  // namespace

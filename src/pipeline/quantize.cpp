@@ -156,6 +156,7 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
     for (const auto& remark : check_scope(*model, options.ignored)) {
         watch.log(LogLevel::Warning, "place", remark);
     }
+    check_scope(*model, {.names = options.tuning.ignored});
     name_unnamed_operations(*model);  // else the copy keeps names that count what this process made so far
     result.model = model->clone();
     Measurement measurement(model, dataset, result.options, run, watch);
@@ -206,7 +207,12 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
         context.original = result.model->clone();
         measurement.save(*result.model, kept_samples(context));
         std::size_t done = 0;
+        std::string phase = "correct";
         for (const auto& algorithm : algorithms) {
+            if (algorithm->phase() != phase) {
+                phase = algorithm->phase();
+                watch.phase(phase, 0);
+            }
             const auto trial = context.trial;
             const auto changes = algorithm->apply(*result.model, context);
             if (context.trial == trial) {
@@ -216,7 +222,10 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
             if (const auto stale = statistics.stale(); !stale.empty()) {
                 statistics.merge(measurement.measure_again(result.model, stale));
             }
-            watch.step(++done, algorithms.size());
+            ++done;
+            if (phase == "correct") {
+                watch.step(done, algorithms.size());
+            }
         }
         shapes.reset();
         fold_channel_scales(*result.model);

@@ -358,6 +358,17 @@ std::vector<std::string> check_scope(const ov::Model& model, const IgnoredScope&
     return remarks;
 }
 
+std::function<bool(const std::string& name)> fits_any(const std::vector<std::string>& names) {
+    const auto filters = std::make_shared<std::vector<NameFilter>>();  // a function can be copied, a filter cannot
+    for (const auto& name : names) {
+        filters->emplace_back(name);
+    }
+    return [filters](const std::string& name) {
+        return std::any_of(filters->begin(), filters->end(),
+                           [&](const NameFilter& filter) { return filter.fits(name); });
+    };
+}
+
 IgnoredOperations find_ignored(const GraphIndex& graph, const HardwareRules& rules, const Options& options,
                                bool is_transformer, const std::string& prefix) {
     IgnoredOperations asked;

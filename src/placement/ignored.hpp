@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -21,6 +22,9 @@ std::string find_transformer(const GraphIndex& graph);
 /// included (with the nearest), a type that OpenVINO does not have, a region without a way through it, or an expression
 /// that RE2 does not take. Returns remarks: types of which the model has no operation.
 std::vector<std::string> check_scope(const ov::Model& model, const IgnoredScope& scope);
+
+/// Does a name fit an entry of a scope's names? The entries must outlive the result.
+std::function<bool(const std::string& name)> fits_any(const std::vector<std::string>& names);
 
 /// Operations that are not quantized, by number, with the reason: the user's scope, the model type's types, fused
 /// patterns, what computes shapes, and what only prepares NonMaxSuppression or TopK; as in POT also what reads an

@@ -92,8 +92,15 @@ std::string to_json(const Report& report) {
     for (const auto& change : report.changes) {
         changes.push_back({{"algorithm", change.algorithm}, {"operation", change.operation}, {"what", change.what}});
     }
+    Json tried = Json::array();
+    for (const auto& attempt : report.tried) {
+        tried.push_back({{"what", attempt.what},
+                         {"sqnr_db", attempt.failure.empty() ? Json(attempt.sqnr_db) : Json()},
+                         {"kept", attempt.is_kept},
+                         {"failure", attempt.failure}});
+    }
     // The seconds of the phases differ from run to run and stay out, so that the same run gives the same bytes.
-    const Json all = {
+    Json all = {
         {"model_type", report.model_type},
         {"samples", report.samples},
         {"samples_given", report.samples_given},
@@ -104,6 +111,9 @@ std::string to_json(const Report& report) {
         {"left", left},
         {"changes", changes},
     };
+    if (!tried.empty()) {
+        all["tried"] = tried;
+    }
     return with_short_arrays(all.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 

@@ -1,0 +1,195 @@
+#include "octet/recipe.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <utility>
+
+#include "octet/compare.hpp"
+#include "octet/error.hpp"
+
+#include "base/text.hpp"
+
+namespace octet {
+namespace {
+
+constexpr std::size_t kFewestSamples = 4, kOneOf = 5, kMostJudged = 32;
+
+using Clock = std::chrono::steady_clock;
+using Seconds = std::chrono::duration<double>;
+
+template <class V>
+bool replace(V& slot, const V& value) {
+    return !(std::exchange(slot, value) == value);
+}
+
+/// Something to try on top of what was kept before.
+struct Step {
+    const char* what;
+    bool is_in_accurate;
+    double cost;                      ///< about how many times as long as without, to know what the budget allows
+    bool (*apply)(Options& options);  ///< false: the options have it already
+};
+
+// In the order that measured best (docs/measurements.md): each is judged with those before it.
+constexpr Step kSteps[] = {
+    {"asymmetric activations (preset mixed)", true, 1,
+     [](Options& options) { return options.preset == Preset::Performance && replace(options.preset, Preset::Mixed); }},
+    {"ranges from quantiles", false, 1.5,
+     [](Options& options) { return replace(options.range_estimator.preset, std::optional(RangePreset::Quantile)); }},
+    {"channels of convolutions smoothed", true, 2,
+     [](Options& options) { return replace(options.smooth_convolutions, true); }},
+    {"channels aligned", false, 1.5, [](Options& options) { return replace(options.channel_alignment, true); }},
+    {"biases corrected one after the other", false, 10,
+     [](Options& options) { return options.bias_correction && replace(options.use_fast_bias, false); }},
+    {"weights fitted layer by layer", true, 40,
+     [](Options& options) { return replace(options.use_layerwise_tuning, true); }},
+};
+
+/// Hands on what an inner run says, each remark once.
+class Repeater final : public Observer {
+public:
+    explicit Repeater(Observer& observer) : observer_(observer) {}
+
+    void phase(std::string_view name, std::size_t total) override {
+        observer_.phase(name, total);
+    }
+    void step(std::size_t done, std::size_t total) override {
+        observer_.step(done, total);
+    }
+    void log(LogLevel level, std::string_view component, std::string_view text) override {
+        if (said_.insert(std::string(text)).second) {
+            observer_.log(level, component, text);
+        }
+    }
+    bool cancelled() override {
+        return observer_.cancelled();
+    }
+
+private:
+    Observer& observer_;
+    std::set<std::string> said_;
+};
+
+/// Mean over the outputs that tell something.
+double mean_sqnr(const Comparison& comparison) {
+    constexpr double kMost = 200;
+    double sum = 0;
+    std::size_t count = 0;
+    for (const auto& output : comparison.outputs) {
+        if (!std::isnan(output.sqnr_db)) {
+            sum += std::clamp(output.sqnr_db, -kMost, kMost);
+            ++count;
+        }
+    }
+    return count > 0 ? sum / static_cast<double>(count) : -kMost;
+}
+
+class Trials {
+public:
+    Trials(std::shared_ptr<const ov::Model> model, const Dataset& dataset, const RecipeOptions& recipe,
+           const RunOptions& run, Observer& observer)
+        : model_(std::move(model)), recipe_(recipe), run_(run), observer_(observer) {
+        const std::size_t size = dataset.size();
+        if (size < kFewestSamples) {
+            throw Error(ErrorCode::InvalidData, "data",
+                        "a recipe needs at least " + std::to_string(kFewestSamples) +
+                            " samples, some of them to judge by; got " + std::to_string(size));
+        }
+        const auto judged = spread_indices(size, std::clamp<std::size_t>(size / kOneOf, 1, kMostJudged));
+        std::vector<std::size_t> others;
+        for (std::size_t sample = 0; sample < size; ++sample) {
+            if (!std::binary_search(judged.begin(), judged.end(), sample)) {
+                others.push_back(sample);
+            }
+        }
+        calibration_ = select_samples(dataset, others);
+        judged_ = select_samples(dataset, judged);
+        observer_.log(
+            LogLevel::Info, "recipe",
+            std::to_string(others.size()) + " samples to calibrate, " + std::to_string(judged.size()) + " to judge by");
+    }
+
+    RecipeResult run(Options options) {
+        auto best = attempt("as given", options);
+        double level = tried_.back().sqnr_db;
+        const double usual_seconds = seconds_of_last_;
+        tried_.back().is_kept = true;
+        say();
+        for (const auto& step : kSteps) {
+            auto changed = options;
+            if ((!step.is_in_accurate && recipe_.recipe == Recipe::Accurate) || !step.apply(changed)) {
+                continue;
+            }
+            if (recipe_.budget && elapsed() + step.cost * usual_seconds > recipe_.budget->count()) {
+                tried_.push_back({step.what, 0, false, "not tried: no time left"});
+                say();
+                continue;
+            }
+            try {
+                auto next = attempt(step.what, changed);
+                if (tried_.back().sqnr_db >= level + recipe_.least_gain) {
+                    tried_.back().is_kept = true;
+                    level = tried_.back().sqnr_db;
+                    options = std::move(changed);
+                    best = std::move(next);
+                }
+            } catch (const Error& error) {
+                if (error.code() != ErrorCode::InvalidOption && error.code() != ErrorCode::UnsupportedModel) {
+                    throw;
+                }
+                tried_.push_back({step.what, 0, false, error.what()});
+            }
+            say();
+        }
+        best.report.tried = tried_;
+        return {std::move(best)};
+    }
+
+private:
+    double elapsed() const {
+        return Seconds(Clock::now() - start_).count();
+    }
+
+    QuantizedModel attempt(const char* what, const Options& options) {
+        const auto start = Clock::now();
+        auto result = quantize(model_, *calibration_, options, run_, &observer_);
+        CompareOptions how;
+        how.throughput = false;
+        how.skip_bad = options.skip_bad;
+        how.shapes = options.shapes;
+        const double level = mean_sqnr(compare(model_, result.model, *judged_, how, run_, &observer_));
+        seconds_of_last_ = Seconds(Clock::now() - start).count();
+        tried_.push_back({what, level, false, ""});
+        return result;
+    }
+
+    void say() {
+        const auto& last = tried_.back();
+        observer_.log(LogLevel::Info, "recipe",
+                      last.what + ": " +
+                          (last.failure.empty()
+                               ? "SQNR " + short_number(last.sqnr_db) + " dB, " + (last.is_kept ? "kept" : "not kept")
+                               : last.failure));
+    }
+
+    std::shared_ptr<const ov::Model> model_;
+    const RecipeOptions& recipe_;
+    const RunOptions& run_;
+    Repeater observer_;
+    std::unique_ptr<Dataset> calibration_, judged_;
+    std::vector<Tried> tried_;
+    double seconds_of_last_ = 0;
+    Clock::time_point start_ = Clock::now();
+};
+
+}  // namespace
+
+RecipeResult quantize_by_recipe(const std::shared_ptr<const ov::Model>& model, const Dataset& dataset,
+                                const Options& options, const RecipeOptions& recipe, const RunOptions& run,
+                                Observer* observer) {
+    Observer silent;
+    return Trials(model, dataset, recipe, run, observer ? *observer : silent).run(options);
+}
+
+}  // namespace octet
