@@ -20,6 +20,13 @@ struct Measured {
     std::vector<double> high;  // of |x| where the scheme is symmetric
 };
 
+/// What must be measured for a joint estimator of this type. Where nobody multiplies the tensor with weights,
+/// RangeStatistic::OutputMse looks at the same as Mse.
+StatisticRequest histogram_request(const Quantizer& quantizer, RangeStatistic type);
+
+/// The ends that a joint estimator gives to a quantizer with one range.
+Measured measure_jointly(const Quantizer& quantizer, const JointEstimator& estimator, const Statistics& statistics);
+
 /// The ranges of a scheme, clipped as the estimator says.
 std::vector<Range> make_ranges(const Measured& measured, const Scheme& scheme, const RangeEstimator& estimator);
 
