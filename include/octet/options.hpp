@@ -135,8 +135,8 @@ struct IgnoredScope {
 struct Options {
     Profile profile = Profile::Octet;
     /// By the names of the registry, in order. DefaultQuantization stands for ActivationChannelAlignment, SmoothQuant,
-    /// MinMaxQuantization, FastBiasCorrection, RangeSelection, ActivationBiasCorrection or BiasCorrection, and
-    /// OverflowCorrection on GNA, as far as the options below ask for them.
+    /// MinMaxQuantization, FastBiasCorrection, RangeSelection, RangeSearch, ActivationBiasCorrection or BiasCorrection,
+    /// and OverflowCorrection on GNA, as far as the options below ask for them.
     std::vector<std::string> algorithms{"DefaultQuantization"};
     Preset preset = Preset::Performance;
     ModelType model_type = ModelType::Auto;
@@ -153,7 +153,9 @@ struct Options {
     IgnoredScope ignored{};
     RangeEstimatorOptions range_estimator{};
     TensorOptions weights{}, activations{}, outputs{};
-    bool smooth_quant = true;     ///< move the spread of MatMuls' input channels into their weights (SmoothQuant)
+    bool smooth_quant = true;  ///< move the spread of MatMuls' input channels into their weights (SmoothQuant)
+    /// Try what histograms say of activations' ranges, and take it where the outputs come nearer by it (RangeSearch).
+    bool range_search = false;
     bool range_selection = true;  ///< choose the width of activations' ranges by the outputs' error (RangeSelection)
     SaturationFix saturation_fix = SaturationFix::FirstLayer;
     /// Leave a constant scale and shift behind an activation in floating point, where they run in the loop of the

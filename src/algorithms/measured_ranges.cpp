@@ -133,16 +133,18 @@ void request_ranges(const Quantizer& quantizer, const Options& options, Statisti
     statistics.request(request_for(quantizer, estimator.max));
 }
 
-std::vector<std::vector<Range>> activation_ranges(const Context& context, const std::vector<double>& widths) {
+namespace {
+
+/// The ranges that measure(number of a quantizer) leads to, those of one group from the union; none where it measures
+/// nothing.
+template <class Measure>
+std::vector<std::vector<Range>> ranges_from(const Context& context, const Measure& measure) {
     const auto& quantizers = context.plan.quantizers;
     std::vector<Measured> measured(quantizers.size());
     std::map<std::size_t, Measured> groups;
     for (std::size_t q = 0; q < quantizers.size(); ++q) {
-        if (quantizers[q].kind == TensorKind::Weights) {
-            continue;
-        }
-        measured[q] = measure(quantizers[q], widths.empty() ? 0 : widths[q], context);
-        if (quantizers[q].group) {
+        measured[q] = measure(q);
+        if (quantizers[q].group && !measured[q].low.empty()) {
             const auto [known, is_new] = groups.emplace(*quantizers[q].group, measured[q]);
             if (!is_new) {
                 widen(known->second, measured[q]);
@@ -152,12 +154,30 @@ std::vector<std::vector<Range>> activation_ranges(const Context& context, const 
     std::vector<std::vector<Range>> ranges(quantizers.size());
     for (std::size_t q = 0; q < quantizers.size(); ++q) {
         const auto& quantizer = quantizers[q];
-        if (quantizer.kind != TensorKind::Weights) {
+        if (!measured[q].low.empty()) {
             ranges[q] = make_ranges(quantizer.group ? groups.at(*quantizer.group) : measured[q], quantizer.scheme,
                                     range_estimator(quantizer.kind, quantizer.scheme, context.options));
         }
     }
     return ranges;
+}
+
+}  // namespace
+
+std::vector<std::vector<Range>> activation_ranges(const Context& context, const std::vector<double>& widths) {
+    return ranges_from(context, [&](std::size_t q) {
+        const auto& quantizer = context.plan.quantizers[q];
+        return quantizer.kind == TensorKind::Weights ? Measured{}
+                                                     : measure(quantizer, widths.empty() ? 0 : widths[q], context);
+    });
+}
+
+std::vector<std::vector<Range>> joint_ranges(const Context& context, const JointEstimator& estimator) {
+    return ranges_from(context, [&](std::size_t q) {
+        const auto& quantizer = context.plan.quantizers[q];
+        return has_free_width(quantizer, context.options) ? measure_jointly(quantizer, estimator, context.statistics)
+                                                          : Measured{};
+    });
 }
 
 bool is_inserted(const Quantizer& quantizer) {

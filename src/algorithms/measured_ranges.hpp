@@ -38,6 +38,9 @@ void request_ranges(const Quantizer& quantizer, const Options& options, Statisti
 /// (1) the ends lie; empty: 0. Only what has_free_width() may have another than 0.
 std::vector<std::vector<Range>> activation_ranges(const Context& context, const std::vector<double>& widths = {});
 
+/// The ranges that a joint estimator gives to those quantizers that has_free_width() holds for; none for others.
+std::vector<std::vector<Range>> joint_ranges(const Context& context, const JointEstimator& estimator);
+
 /// Do the inputs of `quantizer` read a FakeQuantize by now?
 bool is_inserted(const Quantizer& quantizer);
 

@@ -9,6 +9,7 @@
 #include "algorithms/fast_bias_correction.hpp"
 #include "algorithms/min_max.hpp"
 #include "algorithms/overflow_correction.hpp"
+#include "algorithms/range_search.hpp"
 #include "algorithms/range_selection.hpp"
 #include "algorithms/smooth_quant.hpp"
 #include "base/text.hpp"
@@ -31,6 +32,7 @@ const std::vector<std::pair<std::string, Maker>>& registry() {
         {"FastBiasCorrection", maker<FastBiasCorrection>()},
         {"BiasCorrection", maker<BiasCorrection>()},
         {"RangeSelection", maker<RangeSelection>()},
+        {"RangeSearch", maker<RangeSearch>()},
         {"SmoothQuant", maker<SmoothQuant>()},
         {"ActivationBiasCorrection", maker<ActivationBiasCorrection>()},
         {"OverflowCorrection", maker<OverflowCorrection>()},
@@ -53,6 +55,9 @@ std::vector<std::string> default_quantization(const Options& options) {
     }
     if (options.range_selection) {
         names.push_back("RangeSelection");
+    }
+    if (options.range_search) {
+        names.push_back("RangeSearch");  // starts where RangeSelection ended
     }
     if (options.bias_correction && !options.use_fast_bias) {
         names.push_back("BiasCorrection");  // sees the ranges
