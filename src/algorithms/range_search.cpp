@@ -20,7 +20,7 @@ struct Proposal {
 constexpr Proposal kProposals[] = {
     {"output_mse", {RangeStatistic::OutputMse}},
     {"mse", {RangeStatistic::Mse}},
-    {"kl", {RangeStatistic::Kl}},
+    {"percentile 99.9", {RangeStatistic::Percentile, 1e-3, 1e-3}},
     {"percentile 99.999", {RangeStatistic::Percentile, 1e-5, 1e-5}},
     {"percentile 99.99", {RangeStatistic::Percentile, 1e-4, 1e-4}},
 };

@@ -175,6 +175,7 @@ Histogram fold(const Histogram& histogram) {
         return histogram;
     }
     Histogram folded = make_empty(0, std::max(std::fabs(histogram.low), std::fabs(histogram.high)));
+    folded.width = std::max(folded.width, histogram.width);  // a bin cannot be parted
     folded.zeros = histogram.zeros;
     const double share = histogram.width / folded.width;
     for (std::size_t bin = 0; bin < kHistogramBins; ++bin) {
