@@ -35,13 +35,20 @@ enum class ModelType {
 enum class Mode { Symmetric, Asymmetric };
 enum class Granularity { PerTensor, PerChannel };
 
-/// What one sample's tensor (or a constant) gives to one end of a range. POT: `type`.
+/// What gives one end of a range, or, from Percentile on, both together: those look at the histogram of all samples'
+/// values, have no aggregator, and are for tensors with one range; of weights Mse and OutputMse, for each output
+/// channel. POT: `type`.
 enum class RangeStatistic {
     Min,
     Max,
     AbsMax,
     Quantile,     ///< linearly interpolated at `outlier_prob` (min) or 1 - `outlier_prob` (max)
     AbsQuantile,  ///< the same of |x|
+    Percentile,   ///< leaves out `outlier_prob` of all samples' values together, not of each sample's as Quantile does
+    Mse,          ///< the least squared error of the quantized values
+    OutputMse,    ///< the same, where an error of an input channel counts by the squares of the weights that it meets;
+                  ///< of weights by the mean square of the input channel that they meet
+    Kl,           ///< the least Kullback-Leibler divergence of the quantized values' distribution, as TensorRT has it
 };
 
 /// What makes one number of the samples' numbers. `NoOutliers`: of those within the quantiles 0.01 and 0.99.
@@ -56,7 +63,7 @@ enum class RangePreset {
 /// One end of a range; what is unset comes from the RangePreset's row.
 struct RangeEndOptions {
     std::optional<RangeStatistic> type{};
-    std::optional<double> outlier_prob{};  ///< in [0, 1); a quantile without one takes 1e-4
+    std::optional<double> outlier_prob{};  ///< in [0, 1); a quantile or percentile without one takes 1e-4
     std::optional<Granularity> granularity{};
     std::optional<double> clipping_value{};  ///< the end goes no further out than this
     std::optional<Aggregator> aggregator{};  ///< activations only
@@ -156,8 +163,8 @@ struct TuningOptions {
 struct Options {
     Profile profile = Profile::Octet;
     /// By the names of the registry, in order. DefaultQuantization stands for ActivationChannelAlignment, SmoothQuant,
-    /// MinMaxQuantization, FastBiasCorrection, RangeSelection, ActivationBiasCorrection or BiasCorrection, and
-    /// OverflowCorrection on GNA, as far as the options below ask for them.
+    /// MinMaxQuantization, FastBiasCorrection, RangeSelection, RangeSearch, ActivationBiasCorrection or BiasCorrection,
+    /// and OverflowCorrection on GNA, as far as the options below ask for them.
     std::vector<std::string> algorithms{"DefaultQuantization"};
     Preset preset = Preset::Performance;
     ModelType model_type = ModelType::Auto;
@@ -176,6 +183,8 @@ struct Options {
     TensorOptions weights{}, activations{}, outputs{};
     bool smooth_quant = true;          ///< move the spread of MatMuls' input channels into their weights (SmoothQuant)
     bool smooth_convolutions = false;  ///< the same for convolutions
+    /// Try what histograms say of activations' ranges, and take it where the outputs come nearer by it (RangeSearch).
+    bool range_search = false;
     bool range_selection = true;  ///< choose the width of activations' ranges by the outputs' error (RangeSelection)
     SaturationFix saturation_fix = SaturationFix::FirstLayer;
     /// Leave a constant scale and shift behind an activation in floating point, where they run in the loop of the

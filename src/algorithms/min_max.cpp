@@ -4,7 +4,9 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <optional>
 #include <set>
+#include <span>
 
 #include <openvino/core/rt_info.hpp>
 #include <openvino/op/ops.hpp>
@@ -17,7 +19,9 @@
 #include "graph/constants.hpp"
 #include "graph/index.hpp"
 #include "graph/operations.hpp"
+#include "graph/weight_layout.hpp"
 #include "numeric/aggregate.hpp"
+#include "numeric/histogram_ranges.hpp"
 #include "numeric/quantile.hpp"
 #include "numeric/ranges.hpp"
 
@@ -49,6 +53,76 @@ double largest_magnitude(const std::vector<float>& values) {
     return largest;
 }
 
+/// What a quantizer's constant is, and how much an error of each weight counts.
+struct Weights {
+    std::vector<float> values;
+    ov::Shape shape;
+    std::vector<float> importance{};  // for each value; empty: all the same
+};
+
+/// The request for how large the input channels are that a constant is multiplied with.
+std::optional<StatisticRequest> input_request(const Quantizer& quantizer) {
+    const auto& reader = quantizer.inputs.front();
+    if (reader.port != 1 || !is_weighted(*reader.node) || !weight_layout(*reader.node)) {
+        return std::nullopt;
+    }
+    auto tensor = reader.node->input_value(0);
+    if (ov::is_type<ov::op::v0::FakeQuantize>(tensor.get_node())) {
+        tensor = tensor.get_node()->input_value(0);
+    }
+    if (find_constant(tensor) || tensor.get_partial_shape().rank().is_dynamic()) {
+        return std::nullopt;
+    }
+    return StatisticRequest{tensor, input_channel_axis(*reader.node), {Reducer::MeanSquare, 0}, Keep::Mean};
+}
+
+/// The mean square of the input channel that each weight meets; empty where it was not measured.
+std::vector<float> weight_importance(const Quantizer& quantizer, std::size_t count, const Statistics& statistics) {
+    const auto request = input_request(quantizer);
+    const auto squares = request ? statistics.find(*request) : std::span<const double>{};
+    const auto& node = *quantizer.inputs.front().node;
+    const auto layout = squares.empty() ? std::nullopt : weight_layout(node);
+    if (!layout || squares.size() != layout->groups * layout->inputs) {
+        return {};
+    }
+    std::vector<float> importance(count, 0);
+    const std::size_t taps = ov::shape_size(layout->kernel);
+    for (std::size_t g = 0; g < layout->groups; ++g) {
+        for (std::size_t o = 0; o < layout->outputs; ++o) {
+            for (std::size_t i = 0; i < layout->inputs; ++i) {
+                const auto first = importance.begin() + static_cast<std::ptrdiff_t>(layout->place(g, o, i));
+                std::fill_n(first, taps, static_cast<float>(squares[g * layout->inputs + i]));
+            }
+        }
+    }
+    return importance;
+}
+
+/// The values of each channel: those that share a range.
+std::vector<std::vector<float>> part(const std::vector<float>& values, const ov::Shape& shape,
+                                     const ov::Shape& limits) {
+    std::vector<std::vector<float>> channels(ov::shape_size(limits));
+    for (auto& channel : channels) {
+        channel.reserve(values.size() / channels.size());
+    }
+    for_each_run(shape, limits, [&](std::size_t first, std::size_t count, std::size_t channel) {
+        channels[channel].insert(channels[channel].end(), values.data() + first, values.data() + first + count);
+    });
+    return channels;
+}
+
+/// The ends within those of `channel` that make the least error of its weights.
+Range search_weight_range(std::span<const float> channel, std::span<const float> importance, const Scheme& scheme) {
+    const auto [least, most] = std::minmax_element(channel.begin(), channel.end());
+    const bool is_symmetric = scheme.mode == Mode::Symmetric;
+    const Range widest{*least, is_symmetric ? std::max(std::fabs(*least), std::fabs(*most)) : *most};
+    const std::vector<float> even(importance.empty() ? channel.size() : 0, 1);
+    return search_range(widest, is_symmetric, [&](const Range& ends) {
+        const Range range = is_symmetric ? Range{-ends.high, ends.high} : asymmetric(ends, scheme.bits);
+        return weighted_error(channel, importance.empty() ? even : importance, range, scheme.levels());
+    });
+}
+
 /// A measure of one channel's weights, which it may reorder.
 double reduce(std::vector<float>& values, const Measure& measure) {
     switch (measure.reducer) {
@@ -66,21 +140,30 @@ double reduce(std::vector<float>& values, const Measure& measure) {
     }
 }
 
-std::vector<Range> weight_ranges(const std::vector<float>& values, const ov::Shape& shape, const ov::AxisSet& axes,
-                                 const Scheme& scheme, const RangeEstimator& estimator) {
-    const ov::Shape limits = range_shape(shape, axes);
-    std::vector<std::vector<float>> channels(ov::shape_size(limits));
-    for (auto& channel : channels) {
-        channel.reserve(values.size() / channels.size());
-    }
-    for_each_run(shape, limits, [&](std::size_t first, std::size_t count, std::size_t channel) {
-        channels[channel].insert(channels[channel].end(), values.data() + first, values.data() + first + count);
-    });
+Measured measure_weights(const Weights& weights, const ov::Shape& limits, const Scheme& scheme,
+                         const RangeEstimator& estimator) {
+    auto channels = part(weights.values, weights.shape, limits);
     Measured measured;
-    for (auto& channel : channels) {
-        measured.low.push_back(reduce(channel, estimator.min.measure));
-        measured.high.push_back(reduce(channel, estimator.max.measure));
+    if (!estimator.joint) {
+        for (auto& channel : channels) {
+            measured.low.push_back(reduce(channel, estimator.min.measure));
+            measured.high.push_back(reduce(channel, estimator.max.measure));
+        }
+        return measured;
     }
+    const auto importance = weights.importance.empty() ? std::vector<std::vector<float>>(channels.size())
+                                                       : part(weights.importance, weights.shape, limits);
+    for (std::size_t c = 0; c < channels.size(); ++c) {
+        const auto best = search_weight_range(channels[c], importance[c], scheme);
+        measured.low.push_back(best.low);
+        measured.high.push_back(best.high);
+    }
+    return measured;
+}
+
+std::vector<Range> weight_ranges(const Weights& weights, const ov::AxisSet& axes, const Scheme& scheme,
+                                 const RangeEstimator& estimator) {
+    auto measured = measure_weights(weights, range_shape(weights.shape, axes), scheme, estimator);
     if (scheme.mode == Mode::Symmetric) {
         for (double& magnitude : measured.high) {  // the nearer limit holds for both ends: they stay symmetric
             magnitude = std::min({magnitude, std::fabs(estimator.min.clipping_value.value_or(kNoLimit)),
@@ -190,19 +273,30 @@ struct QuantizedWeights {
     std::shared_ptr<ov::op::v0::Constant> halved{};  // instead of the constant; null: as it is
 };
 
-QuantizedWeights quantize_weights(const Quantizer& quantizer, const Options& options, bool half_grid) {
+/// On half of the grid nothing that a narrower range could leave out is outside: extremes hold there.
+RangeEstimator weight_estimator(const Quantizer& quantizer, const Options& options, bool half_grid) {
+    auto estimator = range_estimator(quantizer.kind, quantizer.scheme, options);
+    if (half_grid && estimator.joint) {
+        estimator = range_estimator(quantizer.kind, quantizer.scheme, Options{});
+    }
+    return estimator;
+}
+
+QuantizedWeights quantize_weights(const Quantizer& quantizer, const Context& context, bool half_grid) {
     const auto constant = find_constant(quantizer.tensor);
     const auto& shape = constant->get_shape();
-    auto values = float_values(*constant);
     const auto axes = weight_axes(quantizer);
-    QuantizedWeights made{weight_ranges(values, shape, axes, quantizer.scheme,
-                                        range_estimator(quantizer.kind, quantizer.scheme, options)),
-                          range_shape(shape, axes)};
+    const auto estimator = weight_estimator(quantizer, context.options, half_grid);
+    Weights weights{float_values(*constant), shape};
+    if (estimator.joint && estimator.joint->type == RangeStatistic::OutputMse) {
+        weights.importance = weight_importance(quantizer, weights.values.size(), context.statistics);
+    }
+    QuantizedWeights made{weight_ranges(weights, axes, quantizer.scheme, estimator), range_shape(shape, axes)};
     if (half_grid) {
-        for (float& value : values) {
+        for (float& value : weights.values) {
             value /= 2;
         }
-        made.halved = ov::op::v0::Constant::create(quantizer.tensor.get_element_type(), shape, values);
+        made.halved = ov::op::v0::Constant::create(quantizer.tensor.get_element_type(), shape, weights.values);
         made.halved->set_friendly_name(constant->get_friendly_name());
         ov::copy_runtime_info(constant, made.halved);
     }
@@ -241,6 +335,13 @@ void MinMaxQuantization::request(const ov::Model&, const Context& context, Stati
     for (const auto& quantizer : context.plan.quantizers) {
         if (quantizer.kind != TensorKind::Weights) {
             request_ranges(quantizer, context.options, statistics);
+            continue;
+        }
+        const auto estimator = range_estimator(quantizer.kind, quantizer.scheme, context.options);
+        if (estimator.joint && estimator.joint->type == RangeStatistic::OutputMse) {
+            if (const auto request = input_request(quantizer)) {
+                statistics.request(*request);
+            }
         }
     }
 }
@@ -268,7 +369,7 @@ std::vector<Change> MinMaxQuantization::apply(ov::Model& model, Context& context
         weights.size(), usable_threads(context.threads),
         [&](std::size_t, std::size_t index) {
             const auto& quantizer = *weights[index];
-            return quantize_weights(quantizer, context.options, needs_half_grid(quantizer, halved));
+            return quantize_weights(quantizer, context, needs_half_grid(quantizer, halved));
         },
         [&](std::size_t index, QuantizedWeights&& made) {
             const auto& quantizer = *weights[index];

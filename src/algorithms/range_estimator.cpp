@@ -84,8 +84,9 @@ Measure measure_of(RangeStatistic type, double probability) {
             return {Reducer::Quantile, probability};
         case RangeStatistic::AbsQuantile:
             return {Reducer::AbsQuantile, probability};
+        default:
+            return {Reducer::Histogram, 0};
     }
-    return {};
 }
 
 RangeEnd resolve(const EndDefault& usual, const RangeEndOptions& given, const Scheme& scheme, TensorKind kind,
@@ -109,6 +110,56 @@ RangeEnd resolve(const EndDefault& usual, const RangeEndOptions& given, const Sc
     return end;
 }
 
+/// The type that decides both ends; nothing where each has its own.
+std::optional<RangeStatistic> joint_type(const RangeEstimatorOptions& given) {
+    const auto& [preset, min, max] = given;
+    const auto known = [](const RangeEndOptions& end) { return end.type && is_joint(*end.type); };
+    if (!known(min) && !known(max)) {
+        return std::nullopt;
+    }
+    if (min.type && max.type && min.type != max.type) {
+        throw Error(ErrorCode::InvalidOption, known(max) ? "range_estimator.min.type" : "range_estimator.max.type",
+                    "the type of the other end decides both ends together: leave this one out, or give the same");
+    }
+    for (const auto* end : {&min, &max}) {
+        if (end->aggregator) {
+            throw Error(ErrorCode::InvalidOption, end == &min ? "range_estimator.min" : "range_estimator.max",
+                        "this type looks at all samples together: it has no aggregator");
+        }
+    }
+    return known(max) ? max.type : min.type;
+}
+
+JointEstimator joint_estimator(RangeStatistic type, const RangeEstimatorOptions& given) {
+    if (type != RangeStatistic::Percentile && (given.min.outlier_prob || given.max.outlier_prob)) {
+        throw Error(ErrorCode::InvalidOption,
+                    given.max.outlier_prob ? "range_estimator.max.outlier_prob" : "range_estimator.min.outlier_prob",
+                    "this type finds by itself what to leave out; the type percentile takes a share of the values");
+    }
+    return {type, given.min.outlier_prob.value_or(kOutlierProbability),
+            given.max.outlier_prob.value_or(kOutlierProbability)};
+}
+
+/// Can quantizers of this kind and scheme have it?
+bool is_possible(RangeStatistic type, TensorKind kind, const Scheme& scheme) {
+    return kind == TensorKind::Weights ? type == RangeStatistic::Mse || type == RangeStatistic::OutputMse
+                                       : scheme.granularity == Granularity::PerTensor;
+}
+
+void refuse_impossible(TensorKind kind, const TensorOptions& section) {
+    if (kind == TensorKind::Weights && section.range_estimator) {
+        throw Error(
+            ErrorCode::InvalidOption, "weights.range_estimator",
+            "expected one of min, max, abs_max, quantile, abs_quantile, mse, output_mse: percentile and kl look "
+            "at samples");
+    }
+    if (kind != TensorKind::Weights && section.granularity == Granularity::PerChannel) {
+        throw Error(
+            ErrorCode::InvalidOption, "range_estimator",
+            "percentile, mse, output_mse and kl give one range for the tensor: leave out granularity perchannel");
+    }
+}
+
 }  // namespace
 
 RangeEstimator range_estimator(TensorKind kind, const Scheme& scheme, const Options& options) {
@@ -120,11 +171,24 @@ RangeEstimator range_estimator(TensorKind kind, const Scheme& scheme, const Opti
         given.min.aggregator.reset();  // the global section speaks of activations there
         given.max.aggregator.reset();
     }
+    auto joint = joint_type(given);
+    if (joint && !is_possible(*joint, kind, scheme)) {
+        refuse_impossible(kind, section);
+        for (auto* end : {&given.min, &given.max}) {
+            end->type.reset();
+            end->outlier_prob.reset();
+        }
+        joint.reset();
+    }
     const bool with_quantile = given.preset == RangePreset::Quantile;
     const Row& row = default_row(kind, scheme);
     const bool has_plain_min = scheme.mode == Mode::Symmetric;  // it only tells whether there are negative values
-    return {resolve(row.min, given.min, scheme, kind, with_quantile && !has_plain_min, false),
-            resolve(row.max, given.max, scheme, kind, with_quantile, true)};
+    RangeEstimator made{resolve(row.min, given.min, scheme, kind, with_quantile && !has_plain_min, false),
+                        resolve(row.max, given.max, scheme, kind, with_quantile, true)};
+    if (joint) {
+        made.joint = joint_estimator(*joint, given);
+    }
+    return made;
 }
 
 }  // namespace octet

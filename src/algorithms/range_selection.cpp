@@ -1,13 +1,11 @@
 #include "algorithms/range_selection.hpp"
 
 #include <algorithm>
-#include <map>
 #include <string>
 #include <utility>
 
-#include <openvino/op/ops.hpp>
-
 #include "algorithms/measured_ranges.hpp"
+#include "algorithms/range_units.hpp"
 #include "algorithms/trial.hpp"
 #include "base/text.hpp"
 
@@ -21,12 +19,10 @@ constexpr std::size_t kRuns = 4;       // of neighbouring tensors that are tried
 
 class Selector {
 public:
-    Selector(ov::Model& model, Context& context) : model_(model), context_(context) {
-        collect_units();
-    }
+    Selector(ov::Model& model, Context& context) : model_(model), context_(context), units_(context) {}
 
     bool has_choice() const {
-        return !units_.empty() && context_.samples > 0;
+        return units_.size() > 0 && context_.samples > 0;
     }
 
     /// Leaves the best ranges in the model. Returns what was found.
@@ -37,7 +33,7 @@ public:
         }
         context_.trial = std::make_shared<TrialModel>(error, model_, context_);
         const auto level = [&](const std::vector<double>& widths) {
-            try_ranges(widths);
+            units_.try_ranges(ranges(widths));
             const double error_level = context_.trial->level();
             const auto [least, most] = std::minmax_element(widths.begin(), widths.end());
             context_.observer.log(LogLevel::Debug, "correct",
@@ -62,8 +58,9 @@ public:
                 ++runs;
             }
         }
-        try_ranges(widths);  // for whoever goes on with this model
-        set(widths);
+        const auto chosen = ranges(widths);
+        units_.try_ranges(chosen);  // for whoever goes on with this model
+        units_.set(chosen);
         const std::string others = runs > 0 ? ", " + std::to_string(runs) + " of " + std::to_string(kRuns) +
                                                   " runs of tensors at " + short_number(second.width)
                                             : "";
@@ -95,78 +92,25 @@ private:
         return most->level - least->level;
     }
 
-    /// Quantizers whose width is chosen together: one, or a group.
-    void collect_units() {
-        std::map<std::size_t, std::size_t> of_group;
-        const auto& quantizers = context_.plan.quantizers;
-        for (std::size_t q = 0; q < quantizers.size(); ++q) {
-            if (!has_free_width(quantizers[q], context_.options) || !quantizers[q].prefix.empty() ||
-                !is_inserted(quantizers[q]) || !is_adjustable(*inserted(quantizers[q]))) {
-                continue;
-            }
-            if (quantizers[q].group) {
-                const auto [known, is_new] = of_group.emplace(*quantizers[q].group, units_.size());
-                if (!is_new) {
-                    units_[known->second].push_back(q);
-                    continue;
-                }
-            }
-            units_.push_back({q});
-        }
-    }
-
-    /// The ranges of all quantizers at the units' widths.
-    std::vector<std::vector<Range>> ranges(const std::vector<double>& widths) const {
+    /// The units' ranges at these widths.
+    std::vector<Range> ranges(const std::vector<double>& widths) const {
         std::vector<double> all(context_.plan.quantizers.size(), 0);
         for (std::size_t u = 0; u < units_.size(); ++u) {
             for (const std::size_t q : units_[u]) {
                 all[q] = widths[u];
             }
         }
-        return activation_ranges(context_, all);
-    }
-
-    void try_ranges(const std::vector<double>& widths) const {
-        const auto all = ranges(widths);
-        for (const auto& unit : units_) {
-            for (const std::size_t q : unit) {
-                const auto& quantizer = context_.plan.quantizers[q];
-                const auto& range = all[q].at(0);
-                context_.trial->set_grid(*inserted(quantizer),
-                                         Grid::over(range.low, range.high, quantizer.scheme.levels()));
-            }
+        const auto made = activation_ranges(context_, all);
+        std::vector<Range> of_units;
+        for (std::size_t u = 0; u < units_.size(); ++u) {
+            of_units.push_back(made[units_[u].front()].at(0));
         }
-    }
-
-    void set(const std::vector<double>& widths) const {
-        const auto all = ranges(widths);
-        for (const auto& unit : units_) {
-            for (const std::size_t q : unit) {
-                set_range(context_.plan.quantizers[q], all[q].at(0));
-            }
-        }
-    }
-
-    static std::shared_ptr<ov::Node> inserted(const Quantizer& quantizer) {
-        const auto& reader = quantizer.inputs.front();
-        return reader.node->get_input_node_shared_ptr(reader.port);
-    }
-
-    static void set_range(const Quantizer& quantizer, const Range& range) {
-        const auto fake_quantize = inserted(quantizer);
-        for (const std::size_t port : {1, 2, 3, 4}) {
-            const auto old = fake_quantize->get_input_node_shared_ptr(port);
-            const auto value = static_cast<float>(port % 2 == 1 ? range.low : range.high);
-            const auto limit =
-                ov::op::v0::Constant::create(old->get_output_element_type(0), old->get_output_shape(0), {value});
-            limit->set_friendly_name(old->get_friendly_name());
-            fake_quantize->input(port).replace_source_output(limit);
-        }
+        return of_units;
     }
 
     ov::Model& model_;
     Context& context_;
-    std::vector<std::vector<std::size_t>> units_;
+    RangeUnits units_;
 };
 
 }  // namespace

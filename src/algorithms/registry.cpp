@@ -10,6 +10,7 @@
 #include "algorithms/layerwise_tuning.hpp"
 #include "algorithms/min_max.hpp"
 #include "algorithms/overflow_correction.hpp"
+#include "algorithms/range_search.hpp"
 #include "algorithms/range_selection.hpp"
 #include "algorithms/smooth_quant.hpp"
 #include "base/text.hpp"
@@ -32,6 +33,7 @@ const std::vector<std::pair<std::string, Maker>>& registry() {
         {"FastBiasCorrection", maker<FastBiasCorrection>()},
         {"BiasCorrection", maker<BiasCorrection>()},
         {"RangeSelection", maker<RangeSelection>()},
+        {"RangeSearch", maker<RangeSearch>()},
         {"SmoothQuant", maker<SmoothQuant>()},
         {"ActivationBiasCorrection", maker<ActivationBiasCorrection>()},
         {"LayerwiseTuning", maker<LayerwiseTuning>()},
@@ -55,6 +57,9 @@ std::vector<std::string> default_quantization(const Options& options) {
     }
     if (options.range_selection) {
         names.push_back("RangeSelection");
+    }
+    if (options.range_search) {
+        names.push_back("RangeSearch");  // starts where RangeSelection ended
     }
     if (options.bias_correction && !options.use_fast_bias) {
         names.push_back("BiasCorrection");  // sees the ranges

@@ -93,7 +93,11 @@ Codec<RangeStatistic> statistic_name() {
                                    {"max", RangeStatistic::Max},
                                    {"abs_max", RangeStatistic::AbsMax},
                                    {"quantile", RangeStatistic::Quantile},
-                                   {"abs_quantile", RangeStatistic::AbsQuantile}});
+                                   {"abs_quantile", RangeStatistic::AbsQuantile},
+                                   {"percentile", RangeStatistic::Percentile},
+                                   {"mse", RangeStatistic::Mse},
+                                   {"output_mse", RangeStatistic::OutputMse},
+                                   {"kl", RangeStatistic::Kl}});
 }
 
 Codec<Aggregator> aggregator_name() {

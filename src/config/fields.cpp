@@ -210,6 +210,7 @@ void add_own_options(Table& table, const Part<Options>& all) {
         {"smooth_quant", &Options::smooth_quant},
         {"smooth_convolutions", &Options::smooth_convolutions},
         {"range_selection", &Options::range_selection},
+        {"range_search", &Options::range_search},
         {"fuse_activation_scales", &Options::fuse_activation_scales},
         {"careful_propagation", &Options::careful_propagation},
         {"quantize_unaccelerated", &Options::quantize_unaccelerated},

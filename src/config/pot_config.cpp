@@ -15,14 +15,10 @@ namespace octet {
 namespace {
 
 /// What the schema's `x-read-by` says of the parameters that an algorithm reads. DefaultQuantization reads all.
-const std::map<std::string, std::string> kReaders{{"ActivationChannelAlignment", "alignment"},
-                                                  {"SmoothQuant", "ranges"},
-                                                  {"MinMaxQuantization", "ranges"},
-                                                  {"FastBiasCorrection", "corrections"},
-                                                  {"RangeSelection", "ranges"},
-                                                  {"ActivationBiasCorrection", "corrections"},
-                                                  {"BiasCorrection", "corrections"},
-                                                  {"OverflowCorrection", "overflow"}};
+const std::map<std::string, std::string> kReaders{
+    {"ActivationChannelAlignment", "alignment"}, {"SmoothQuant", "ranges"},         {"MinMaxQuantization", "ranges"},
+    {"FastBiasCorrection", "corrections"},       {"RangeSelection", "ranges"},      {"RangeSearch", "ranges"},
+    {"ActivationBiasCorrection", "corrections"}, {"BiasCorrection", "corrections"}, {"OverflowCorrection", "overflow"}};
 
 /// What POT's command makes of a preset on a device.
 struct PresetAlias {

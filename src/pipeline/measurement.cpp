@@ -23,6 +23,7 @@
 #include "data/sampling.hpp"
 #include "data/sequences.hpp"
 #include "graph/bodies.hpp"
+#include "numeric/histogram.hpp"
 #include "pipeline/every_statistic.hpp"
 #include "pipeline/shapes.hpp"
 
@@ -187,6 +188,9 @@ bool fits(const StoredAnswer& answer, const StatisticRequest& request) {
         (request.channel_axis && *request.channel_axis >= shape.size())) {
         return false;
     }
+    if (request.keep == Keep::Merged) {
+        return answer.values.size() == kPackedHistogram;
+    }
     const std::size_t channels = request.channel_axis ? shape[*request.channel_axis] : 1;
     return answer.values.size() == channels * (request.keep == Keep::EachSample ? answer.facts.samples : 1);
 }
@@ -207,7 +211,8 @@ std::string hash_of(const StatisticPlan& plan, const TensorPlaces& places, const
 
 std::string describe(const StatisticRequest& request) {
     static constexpr const char* kNames[] = {
-        "minimum", "maximum", "largest magnitude", "quantile", "quantile of magnitudes", "mean", "mean square"};
+        "minimum", "maximum",     "largest magnitude", "quantile",          "quantile of magnitudes",
+        "mean",    "mean square", "histogram",         "weighted histogram"};
     std::string text = kNames[static_cast<std::size_t>(request.measure.reducer)];
     if (request.measure.probability > 0) {
         text += " " + short_number(request.measure.probability);

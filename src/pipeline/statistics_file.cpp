@@ -20,15 +20,20 @@ using Json = nlohmann::json;
 constexpr int kVersion = 1;
 constexpr const char* kFormat = "octet statistics";
 
-constexpr std::array<std::pair<Reducer, const char*>, 7> kReducers{{{Reducer::Min, "min"},
+constexpr std::array<std::pair<Reducer, const char*>, 9> kReducers{{{Reducer::Min, "min"},
                                                                     {Reducer::Max, "max"},
                                                                     {Reducer::AbsMax, "abs_max"},
                                                                     {Reducer::Quantile, "quantile"},
                                                                     {Reducer::AbsQuantile, "abs_quantile"},
                                                                     {Reducer::Mean, "mean"},
-                                                                    {Reducer::MeanSquare, "mean_square"}}};
-constexpr std::array<std::pair<Keep, const char*>, 4> kKeeps{
-    {{Keep::EachSample, "each_sample"}, {Keep::Least, "least"}, {Keep::Largest, "largest"}, {Keep::Mean, "mean"}}};
+                                                                    {Reducer::MeanSquare, "mean_square"},
+                                                                    {Reducer::Histogram, "histogram"},
+                                                                    {Reducer::GainHistogram, "gain_histogram"}}};
+constexpr std::array<std::pair<Keep, const char*>, 5> kKeeps{{{Keep::EachSample, "each_sample"},
+                                                              {Keep::Least, "least"},
+                                                              {Keep::Largest, "largest"},
+                                                              {Keep::Mean, "mean"},
+                                                              {Keep::Merged, "merged"}}};
 
 template <class Table, class Value>
 std::string text_of(const Table& table, Value value) {

@@ -8,12 +8,20 @@
 #include <openvino/op/ops.hpp>
 
 #include "graph/bodies.hpp"
+#include "graph/channel_gains.hpp"
 #include "graph/channels_last.hpp"
 #include "graph/index.hpp"
 #include "statistics/body_tensors.hpp"
 
 namespace octet {
 namespace {
+
+std::vector<double> gains_for(const Tap& tap) {
+    const bool are_needed = std::any_of(tap.measures.begin(), tap.measures.end(), [](const TapMeasure& wanted) {
+        return wanted.measure.reducer == Reducer::GainHistogram;
+    });
+    return are_needed ? channel_gains(tap.tensor, *tap.channel_axis) : std::vector<double>{};
+}
 
 std::shared_ptr<ov::Node> build_tap(Tap& tap, ov::Output<ov::Node> tensor, const ChannelsLast& channels_last) {
     std::size_t axis = tap.channel_axis.value_or(0);
@@ -25,7 +33,7 @@ std::shared_ptr<ov::Node> build_tap(Tap& tap, ov::Output<ov::Node> tensor, const
         axis = axis_in_channels_last(axis, tensor.get_partial_shape().size());
         tensor = to_channels_last(tensor);
     }
-    return std::make_shared<StatisticsTap>(tensor, tap.measures, axis);
+    return std::make_shared<StatisticsTap>(tensor, tap.measures, axis, gains_for(tap));
 }
 
 /// Is any of the tensors inside a body?

@@ -23,6 +23,8 @@ bool follows_channels(const StatisticRequest& request, std::size_t channel_axis,
     switch (request.measure.reducer) {
         case Reducer::AbsMax:
         case Reducer::AbsQuantile:
+        case Reducer::Histogram:
+        case Reducer::GainHistogram:
             return false;
         case Reducer::MeanSquare:
             return request.channel_axis == channel_axis && std::all_of(shift.begin(), shift.end(), is_zero);

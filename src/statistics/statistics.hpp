@@ -12,7 +12,22 @@
 namespace octet {
 
 /// What makes numbers of one sample's tensor: one, or one for each channel.
-enum class Reducer { Min, Max, AbsMax, Quantile, AbsQuantile, Mean, MeanSquare };
+enum class Reducer {
+    Min,
+    Max,
+    AbsMax,
+    Quantile,
+    AbsQuantile,
+    Mean,
+    MeanSquare,
+    Histogram,      ///< of the whole tensor: kPackedHistogram numbers
+    GainHistogram,  ///< the same, where a value counts as often as the channel_gains() say along the request's axis
+};
+
+/// Is it one histogram of the whole tensor, whatever the channels?
+constexpr bool is_histogram(Reducer reducer) {
+    return reducer == Reducer::Histogram || reducer == Reducer::GainHistogram;
+}
 
 struct Measure {
     Reducer reducer = Reducer::Min;
@@ -25,7 +40,8 @@ enum class Keep {
     EachSample,  ///< all of them, in sample order
     Least,
     Largest,
-    Mean,  ///< samples weigh the same whatever their size
+    Mean,    ///< samples weigh the same whatever their size
+    Merged,  ///< histograms: one of all values
 };
 
 /// What is to be measured on one tensor.

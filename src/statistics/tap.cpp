@@ -8,6 +8,7 @@
 
 #include <openvino/core/attribute_visitor.hpp>
 
+#include "numeric/histogram.hpp"
 #include "numeric/quantile.hpp"
 #include "numeric/reduce.hpp"
 
@@ -22,7 +23,7 @@ constexpr std::size_t kFixed = kShape + 1;  // what is there whatever the rank
 std::size_t row_length(std::size_t rank, std::size_t channels, const std::vector<TapMeasure>& measures) {
     std::size_t length = kFixed + rank;
     for (const auto& measure : measures) {
-        length += measure.by_channel ? channels : 1;
+        length += measure.count(channels);
     }
     return length;
 }
@@ -34,8 +35,9 @@ bool any_by_channel(const std::vector<TapMeasure>& measures) {
 /// Makes each reduction of one tensor once, whoever asks for it.
 class Reductions {
 public:
-    Reductions(std::span<const float> values, const ChannelView& view, const std::vector<TapMeasure>& measures)
-        : values_(values), view_(view), measures_(measures) {}
+    Reductions(std::span<const float> values, const ChannelView& view, const std::vector<TapMeasure>& measures,
+               const std::vector<double>& gains)
+        : values_(values), view_(view), measures_(measures), gains_(gains) {}
 
     const Extremes& extremes() {
         if (!extremes_) {
@@ -48,6 +50,11 @@ public:
         const auto [reducer, probability] = wanted.measure;
         if (reducer == Reducer::Quantile || reducer == Reducer::AbsQuantile) {
             write_quantile(wanted, out);
+        } else if (is_histogram(reducer)) {
+            pack(reducer == Reducer::GainHistogram && gains_.size() == view_.channels
+                     ? count_weighted(values_, extremes(), view_, gains_)
+                     : count_values(values_, extremes()),
+                 out);
         } else if (reducer == Reducer::Mean || reducer == Reducer::MeanSquare) {
             const double count = static_cast<double>(values_.size()) / static_cast<double>(out.size());
             const auto view = wanted.by_channel ? view_ : ChannelView{1, 1, values_.size()};
@@ -125,6 +132,7 @@ private:
     std::span<const float> values_;
     ChannelView view_;
     const std::vector<TapMeasure>& measures_;
+    const std::vector<double>& gains_;  // of the channels; empty: unknown
     std::optional<Extremes> extremes_;
     std::vector<double> low_, high_;
     std::vector<std::vector<double>> whole_quantiles_, channel_quantiles_;  // [1 or channels][quantiles asked for]
@@ -132,9 +140,16 @@ private:
 
 }  // namespace
 
+std::size_t TapMeasure::count(std::size_t channels) const {
+    if (is_histogram(measure.reducer)) {
+        return kPackedHistogram;
+    }
+    return by_channel ? channels : 1;
+}
+
 StatisticsTap::StatisticsTap(const ov::Output<ov::Node>& tensor, std::vector<TapMeasure> measures,
-                             std::size_t channel_axis)
-    : Op({tensor}), measures_(std::move(measures)), channel_axis_(channel_axis) {
+                             std::size_t channel_axis, std::vector<double> gains)
+    : Op({tensor}), measures_(std::move(measures)), channel_axis_(channel_axis), gains_(std::move(gains)) {
     constructor_validate_and_infer_types();
 }
 
@@ -164,7 +179,7 @@ bool StatisticsTap::visit_attributes(ov::AttributeVisitor& visitor) {
 }
 
 std::shared_ptr<ov::Node> StatisticsTap::clone_with_new_inputs(const ov::OutputVector& inputs) const {
-    return std::make_shared<StatisticsTap>(inputs.at(0), measures_, channel_axis_);
+    return std::make_shared<StatisticsTap>(inputs.at(0), measures_, channel_axis_, gains_);
 }
 
 bool StatisticsTap::evaluate(ov::TensorVector& outputs, const ov::TensorVector& inputs) const {
@@ -174,7 +189,7 @@ bool StatisticsTap::evaluate(ov::TensorVector& outputs, const ov::TensorVector& 
     const ChannelView view =
         any_by_channel(measures_) ? view_channels(shape, channel_axis_) : ChannelView{1, 0, values.size()};
     std::vector<double> row(row_length(shape.size(), view.channels, measures_));
-    Reductions reductions(values, view, measures_);
+    Reductions reductions(values, view, measures_, gains_);
     row[0] = reductions.extremes().is_bounded;
     row[1] = reductions.extremes().low;
     row[2] = reductions.extremes().high;
@@ -183,7 +198,7 @@ bool StatisticsTap::evaluate(ov::TensorVector& outputs, const ov::TensorVector& 
     row[kShape + shape.size()] = static_cast<double>(view.channels);
     std::span<double> rest = std::span(row).subspan(kFixed + shape.size());
     for (const auto& measure : measures_) {
-        const std::size_t count = measure.by_channel ? view.channels : 1;
+        const std::size_t count = measure.count(view.channels);
         reductions.write(measure, rest.subspan(0, count));
         rest = rest.subspan(count);
     }
@@ -203,10 +218,10 @@ TapReading read_row(const std::vector<double>& row, const std::vector<TapMeasure
     for (std::size_t i = 0; i < rank; ++i) {
         reading.shape.push_back(static_cast<std::size_t>(row.at(kShape + i)));
     }
-    const auto channels = static_cast<std::ptrdiff_t>(row.at(kShape + rank));
+    const auto channels = static_cast<std::size_t>(row.at(kShape + rank));
     auto next = row.begin() + static_cast<std::ptrdiff_t>(kFixed + rank);
     for (const auto& measure : measures) {
-        const auto last = next + (measure.by_channel ? channels : 1);
+        const auto last = next + static_cast<std::ptrdiff_t>(measure.count(channels));
         reading.values.emplace_back(next, last);
         next = last;
     }

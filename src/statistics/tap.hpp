@@ -15,6 +15,9 @@ namespace octet {
 struct TapMeasure {
     Measure measure;
     bool by_channel = false;
+
+    /// How many numbers it makes of a tensor with that many channels.
+    std::size_t count(std::size_t channels) const;
 };
 
 /// What a tap reads off one sample's tensor.
@@ -38,7 +41,8 @@ public:
     OPENVINO_OP("StatisticsTap", "octet");
 
     StatisticsTap() = default;
-    StatisticsTap(const ov::Output<ov::Node>& tensor, std::vector<TapMeasure> measures, std::size_t channel_axis);
+    StatisticsTap(const ov::Output<ov::Node>& tensor, std::vector<TapMeasure> measures, std::size_t channel_axis,
+                  std::vector<double> gains = {});
 
     void validate_and_infer_types() override;
     bool visit_attributes(ov::AttributeVisitor& visitor) override;
@@ -54,6 +58,7 @@ public:
 private:
     std::vector<TapMeasure> measures_;
     std::size_t channel_axis_ = 0;
+    std::vector<double> gains_;
 };
 
 }  // namespace octet

@@ -7,6 +7,8 @@
 
 #include "octet/error.hpp"
 
+#include "numeric/histogram.hpp"
+
 namespace octet {
 namespace {
 
@@ -18,6 +20,12 @@ void refuse_changed_channels(std::size_t before, std::size_t now, const ov::Outp
     }
 }
 
+void merge_rows(std::vector<double>& total, const std::vector<double>& row) {
+    Histogram both = unpack_histogram(total);
+    merge(both, unpack_histogram(row));
+    pack(both, total);
+}
+
 /// Numbers of `more` samples to those of `samples`, both at least one.
 void fold(std::vector<double>& total, std::size_t samples, const std::vector<double>& values, std::size_t more,
           const StatisticRequest& request) {
@@ -26,6 +34,10 @@ void fold(std::vector<double>& total, std::size_t samples, const std::vector<dou
                             is_each ? values.size() / more : values.size(), request.tensor);
     if (is_each) {
         total.insert(total.end(), values.begin(), values.end());
+        return;
+    }
+    if (request.keep == Keep::Merged) {
+        merge_rows(total, values);
         return;
     }
     for (std::size_t c = 0; c < total.size(); ++c) {
@@ -203,7 +215,7 @@ std::vector<std::vector<double>> Total::means(const Tap& tap) const {
     std::vector<std::vector<double>> all(values_.size());
     for (std::size_t i = 0; i < values_.size(); ++i) {
         const auto& request = tap.requests[i];
-        if (request.keep == Keep::Least || request.keep == Keep::Largest) {
+        if (request.keep == Keep::Least || request.keep == Keep::Largest || request.keep == Keep::Merged) {
             continue;
         }
         all[i] = column_means(values_[i], request.keep == Keep::EachSample ? samples_ : 1);

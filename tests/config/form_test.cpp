@@ -121,22 +121,23 @@ TEST(PotForm, SurvivesDeepLists) {
 }
 
 TEST(PotForm, TellsAllThatIsWrongAtOnceAndWhere) {
-    EXPECT_EQ(parse_error(R"({"compression": {"target": "CPU", /* ä */ "algorithms": [
+    EXPECT_EQ(
+        parse_error(R"({"compression": {"target": "CPU", /* ä */ "algorithms": [
     {"name": "DefaultQuantisation", "params": {"Presets": "mixed", "weights": {"bits": 99}}},
     3, // an item
 ]}, "x": 1})"),
-              "c.json: 6 problems\n"
-              "  c.json:1:18: compression.target: unknown (did you mean \"target_device\"?)\n"
-              "  c.json:2:6: compression.algorithms[0].name: expected one of DefaultQuantization, "
-              "ActivationChannelAlignment, SmoothQuant, MinMaxQuantization, FastBiasCorrection, RangeSelection, "
-              "ActivationBiasCorrection, BiasCorrection, OverflowCorrection; got \"DefaultQuantisation\" "
-              "(did you mean \"DefaultQuantization\"?)\n"
-              "  c.json:2:48: compression.algorithms[0].params.Presets: unknown (did you mean \"preset\"?)\n"
-              "  c.json:2:80: compression.algorithms[0].params.weights.bits: expected a whole number of at least 2 and "
-              "at most 32; got 99\n"
-              "  c.json:3:5: compression.algorithms[1]: expected an object such as {\"name\": \"DefaultQuantization\", "
-              "\"params\": {}}; got 3\n"
-              "  c.json:4:5: x: unknown; expected one of $schema, compression, engine, model");
+        "c.json: 6 problems\n"
+        "  c.json:1:18: compression.target: unknown (did you mean \"target_device\"?)\n"
+        "  c.json:2:6: compression.algorithms[0].name: expected one of DefaultQuantization, "
+        "ActivationChannelAlignment, SmoothQuant, MinMaxQuantization, FastBiasCorrection, RangeSelection, RangeSearch, "
+        "ActivationBiasCorrection, BiasCorrection, OverflowCorrection; got \"DefaultQuantisation\" "
+        "(did you mean \"DefaultQuantization\"?)\n"
+        "  c.json:2:48: compression.algorithms[0].params.Presets: unknown (did you mean \"preset\"?)\n"
+        "  c.json:2:80: compression.algorithms[0].params.weights.bits: expected a whole number of at least 2 and "
+        "at most 32; got 99\n"
+        "  c.json:3:5: compression.algorithms[1]: expected an object such as {\"name\": \"DefaultQuantization\", "
+        "\"params\": {}}; got 3\n"
+        "  c.json:4:5: x: unknown; expected one of $schema, compression, engine, model");
 }
 
 TEST(PotForm, TellsPlacesInYaml) {

@@ -32,6 +32,7 @@ Options unusual_options() {
     options.saturation_fix = SaturationFix::No;
     options.smooth_quant = false;
     options.range_selection = false;
+    options.range_search = true;
     options.fuse_activation_scales = false;
     options.careful_propagation = false;
     options.quantize_unaccelerated = true;

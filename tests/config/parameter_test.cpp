@@ -160,7 +160,8 @@ TEST(Aggregators, AreThoseOfTheDocumentation) {
 }
 
 TEST(Statistics, AreThoseOfTheDocumentation) {
-    for (const char* name : {"min", "max", "abs_max", "quantile", "abs_quantile"}) {
+    for (const char* name :
+         {"min", "max", "abs_max", "quantile", "abs_quantile", "percentile", "mse", "output_mse", "kl"}) {
         const auto options =
             parse(with_params(R"({"range_estimator": {"min": {"type": ")" + std::string(name) + "\"}}}"));
         EXPECT_EQ(value_at(options, "/range_estimator/min/type"), name);
