@@ -12,6 +12,7 @@
 #include "octet/observer.hpp"
 #include "octet/options.hpp"
 #include "octet/preprocessing.hpp"
+#include "octet/sensitivity.hpp"
 
 #include "command_description.hpp"
 
@@ -42,6 +43,13 @@ struct EvaluateArguments {
     std::filesystem::path details;  ///< a file to write; empty: none
 };
 
+/// What a search for sensitive operations goes by.
+struct SensitivityArguments {
+    SensitivityOptions options;
+    std::size_t top = 10;        ///< rows of the table
+    std::filesystem::path file;  ///< of all figures, to write; empty: none
+};
+
 /// What the commands take; each reads the part that it knows.
 struct Arguments {
     std::filesystem::path model, weights, quantized, output;
@@ -58,6 +66,7 @@ struct Arguments {
     bool evaluate = false;             ///< the original and the result on all samples, once it is written
     std::optional<std::size_t> check;  ///< samples to set aside; unset: no check
     EvaluateArguments evaluation;
+    SensitivityArguments sensitivity;
     bool json = false;
     ProgressStyle progress = ProgressStyle::Auto;
     bool quiet = false;

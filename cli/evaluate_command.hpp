@@ -29,8 +29,4 @@ Json to_json(const Evaluation& evaluation, bool with_samples = false);
 /// to_json() with samples as a file: whole, or not there. Throws Error(Io).
 void write_details(const Evaluation& evaluation, const std::filesystem::path& path);
 
-/// Throws Error(Io) where write_details() could not write the file that `arguments` name, Error(InvalidOption) where it
-/// is one that is read; leaves nothing behind.
-void check_details(const Arguments& arguments);
-
 }  // namespace octet::cli

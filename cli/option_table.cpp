@@ -234,6 +234,18 @@ void OptionTable::evaluation_output() {
          [this](const std::string& value) { out_.evaluation.details = value; });
 }
 
+void OptionTable::sensitivity() {
+    const char* group = "Sensitivity";
+    auto& given = out_.sensitivity;
+    text("--target-sqnr", "DB", group,
+         "Suggest as many operations as it takes to reach this SQNR. Default: those of which each adds 1 dB or more.",
+         [&given](const std::string& value) { given.options.target_sqnr = parse_number("--target-sqnr", value); });
+    text("--top", "N", group, "Print the N costliest. Default 10.",
+         [&given](const std::string& value) { given.top = parse_count("--top", value, 1); });
+    text("--json", "FILE", group, "Write all figures to FILE as JSON.",
+         [&given](const std::string& value) { given.file = value; });
+}
+
 void OptionTable::statistics() {
     text("--save-statistics", "FILE", "Statistics",
          "Keep in FILE (an .npz) all that other options may ask of these samples, too. A run that was interrupted goes "

@@ -31,6 +31,7 @@ public:
     void quantization();
     void writing();
     void labels();
+    void sensitivity();
     void statistics();
     void memory();
     void run();

@@ -10,6 +10,7 @@
 
 #include "octet/octet.hpp"
 
+#include "base/text.hpp"
 #include "evaluate_command.hpp"
 #include "paths.hpp"
 #include "shared.hpp"
@@ -84,7 +85,7 @@ public:
         if (arguments.evaluate && !arguments.evaluation.labels.empty()) {
             labels_ = open_labels(*original_, dataset, arguments, progress);
             if (!arguments.evaluation.details.empty()) {
-                check_details(arguments);
+                check_writable("--details", arguments.evaluation.details, arguments);
             }
         }
     }
@@ -196,6 +197,28 @@ Arguments on_top_of(const Configuration& base, const Arguments& given, Progress&
     }
     if (labels.label_options.classes.empty()) {
         labels.label_options.classes = base.engine.classes;
+    }
+    return arguments;
+}
+
+Arguments with_configuration(const Arguments& given, Progress& progress) {
+    ConfigurationGiven above{.profile = given.profile, .model = !given.model.empty()};
+    above.simplified = above.data = !given.data.empty();
+    for (const auto& setting : given.settings) {
+        if (spelled(setting.key) == "target_device") {  // presets are translated for it
+            above.target_device = given.options.target_device;
+        }
+    }
+    Arguments arguments = on_top_of(read_base(given, above, progress), given, progress);
+    if (arguments.model.empty()) {
+        throw UsageError("missing --model, as the configuration names no model");
+    }
+    const auto& run = arguments.run;
+    if (run.offline && (run.statistics.empty() || run.save_statistics)) {
+        throw UsageError("--offline: expected --statistics FILE, which holds what is not measured");
+    }
+    if (arguments.data.empty() && !run.offline) {
+        throw UsageError("missing --data, as the configuration names no data_source");
     }
     return arguments;
 }

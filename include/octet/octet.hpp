@@ -20,4 +20,5 @@
 #include "octet/preprocessing.hpp"
 #include "octet/quantize.hpp"
 #include "octet/report.hpp"
+#include "octet/sensitivity.hpp"
 #include "octet/version.hpp"
