@@ -9,6 +9,7 @@
 ///
 /// Functions are safe to call from several threads on different models.
 
+#include "octet/accuracy_aware.hpp"
 #include "octet/compare.hpp"
 #include "octet/configuration.hpp"
 #include "octet/dataset.hpp"

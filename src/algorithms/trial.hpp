@@ -42,7 +42,7 @@ public:
     /// Of `model` as it is now.
     double level(const ov::Model& model) const;
 
-    /// The same on one thread, so that several models are tried at once. Does not ask the observer.
+    /// The same on one thread, so that several models are tried at once. Does not ask the observer, nor need the Context.
     double level_on_one_thread(const ov::Model& model) const;
 
     /// Of a compiled model that makes the original's outputs and `more` besides, which `take` gets in sample order.

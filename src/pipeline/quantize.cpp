@@ -233,7 +233,7 @@ QuantizedModel quantize_inspected(const std::shared_ptr<const ov::Model>& model,
             }
             watch.step(++done, algorithms.size());
         }
-        if (inspect) {
+        if (inspect && result.model->get_variables().empty()) {
             output_error(context);  // while the samples can be read
         }
         shapes.reset();
@@ -251,7 +251,7 @@ QuantizedModel quantize_inspected(const std::shared_ptr<const ov::Model>& model,
         keep_preparation(*result.model, measurement.preparation());
     });
     if (inspect) {
-        inspect(result, *reversible, *context.output_error);
+        inspect(result, *reversible, context.output_error);
     }
     return result;
 }

@@ -136,7 +136,7 @@ public:
     Sensitivity measure() {
         quantize_inspected(model_, *calibration_, options_, run_, observer_,
                            [&](const QuantizedModel& result, const ReversibleModel& reversible,
-                               const OutputError& error) { inspect(result, reversible, error); });
+                               const std::shared_ptr<const OutputError>& error) { inspect(result, reversible, *error); });
         return std::move(found_);
     }
 
