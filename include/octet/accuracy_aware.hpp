@@ -49,8 +49,8 @@ struct AccuracyOptions {
     /// Where two blocks in a row made it worse: go back to the state before them.
     bool use_prev_if_drop_increase = true;
     std::string base_algorithm = "DefaultQuantization";  ///< see Options::algorithms
-    bool convert_to_mixed_preset = false;  ///< try Preset::Mixed first, where the preset is Performance
-    bool tune_hyperparams = false;         ///< try other range estimators and the other bias correction first
+    bool convert_to_mixed_preset = false;                ///< try Preset::Mixed first, where the preset is Performance
+    bool tune_hyperparams = false;  ///< try other range estimators and the other bias correction first
     /// Empty: with labels all that evaluate() gives but the top-k above 1; without labels "agreement" where an output
     /// is a score per class, else "sqnr".
     std::vector<AccuracyMetric> metrics{};
@@ -62,8 +62,8 @@ struct AccuracyOptions {
     /// A metric of one's own, the better the larger, instead of all others: of a model on some samples of the dataset.
     std::function<double(const std::shared_ptr<const ov::Model>& model, const Dataset& samples)> metric{};
 
-    EvaluateOptions evaluation{};            ///< how labels are compared; shapes and skip_bad are those of Options
-    std::filesystem::path intermediate{};    ///< a folder to save each accepted state in; empty: none
+    EvaluateOptions evaluation{};          ///< how labels are compared; shapes and skip_bad are those of Options
+    std::filesystem::path intermediate{};  ///< a folder to save each accepted state in; empty: none
 };
 
 struct MetricOutcome {
@@ -74,7 +74,7 @@ struct MetricOutcome {
 
 /// One state that was tried.
 struct AccuracyStep {
-    std::string what;                     ///< "DefaultQuantization", "mixed preset", "conv_12 in floating point", …
+    std::string what;  ///< "DefaultQuantization", "mixed preset", "conv_12 in floating point", …
     std::vector<MetricOutcome> metrics{};
     bool is_kept = true;
 };

@@ -134,9 +134,10 @@ public:
           check_(select_samples(dataset, samples_.check)) {}
 
     Sensitivity measure() {
-        quantize_inspected(model_, *calibration_, options_, run_, observer_,
-                           [&](const QuantizedModel& result, const ReversibleModel& reversible,
-                               const std::shared_ptr<const OutputError>& error) { inspect(result, reversible, *error); });
+        quantize_inspected(
+            model_, *calibration_, options_, run_, observer_,
+            [&](const QuantizedModel& result, const ReversibleModel& reversible,
+                const std::shared_ptr<const OutputError>& error) { inspect(result, reversible, *error); });
         return std::move(found_);
     }
 

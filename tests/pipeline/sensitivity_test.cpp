@@ -1,10 +1,10 @@
-#include "octet/sensitivity.hpp"
-
 #include <gtest/gtest.h>
 
 #include "octet/error.hpp"
 #include "octet/quantize.hpp"
+#include "octet/sensitivity.hpp"
 
+#include "outlier_model.hpp"
 #include "support.hpp"
 #include "support/builders.hpp"
 
@@ -12,29 +12,6 @@ namespace octet {
 namespace {
 
 using namespace testing;
-
-/// x -> a -> ReLU -> hard -> ReLU -> c -> mean. One input channel of `hard` is `outlier` times as large as the others
-/// and weighs as much less: one range for all leaves the others few steps.
-std::shared_ptr<ov::Model> model_with_outlier(float outlier) {
-    const auto x = parameter({1, 3, 8, 8});
-    auto weights = random_floats(8 * 3, 1);
-    std::for_each(weights.begin(), weights.begin() + 3, [&](float& weight) { weight *= outlier; });
-    const auto pointwise = [](const Output& input, const std::string& name, std::size_t outputs,
-                              const std::vector<float>& values) {
-        const std::size_t inputs = static_cast<std::size_t>(input.get_partial_shape()[1].get_length());
-        return make<ov::op::v1::Convolution>(name, input, constant({outputs, inputs, 1, 1}, values, name + "/weights"),
-                                             ov::Strides{1, 1}, ov::CoordinateDiff{0, 0}, ov::CoordinateDiff{0, 0},
-                                             ov::Strides{1, 1});
-    };
-    auto hard = random_floats(8 * 8, 2);
-    for (std::size_t i = 0; i < hard.size(); i += 8) {
-        hard[i] /= outlier * 4;
-    }
-    const auto a = relu(pointwise(x, "a", 8, weights), "ra");
-    const auto b = relu(pointwise(a, "hard", 8, hard), "rb");
-    const auto c = pointwise(b, "c", 8, random_floats(64, 3));
-    return model_of({make<ov::op::v1::ReduceMean>("pool", c, integers({2, 3}), false)}, {x});
-}
 
 Options plain() {
     return {.smooth_quant = false, .range_selection = false};
@@ -56,8 +33,8 @@ TEST(Sensitivity, FindsAndSuggestsTheSensitiveOperation) {
 }
 
 TEST(Sensitivity, SuggestsNothingWhereNothingIsSensitive) {
-    const auto found = measure_sensitivity(model_with_outlier(1), *random_dataset(20, {1, 3, 8, 8}), plain(),
-                                           {.least_gain = 12});
+    const auto found =
+        measure_sensitivity(model_with_outlier(1), *random_dataset(20, {1, 3, 8, 8}), plain(), {.least_gain = 12});
     EXPECT_FALSE(found.suggestion);
     EXPECT_NE(found.why_none.find("adds 12 dB"), std::string::npos) << found.why_none;
 }
