@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "octet/accuracy_aware.hpp"
 #include "octet/dataset.hpp"
 #include "octet/evaluate.hpp"
 #include "octet/observer.hpp"
@@ -31,7 +32,7 @@ struct PotArguments {
     std::string method;  ///< -q: "default" or "accuracy_aware"; empty: none given
     std::string engine;  ///< "simplified" or "accuracy_checker"; empty: none given
     std::filesystem::path ac_config, data_source;
-    bool has_max_drop = false, direct_dump = false, progress_bar = false, stream_output = false;
+    bool direct_dump = false, progress_bar = false, stream_output = false;
     LogLevel log_level = LogLevel::Info;  ///< of the log file
 };
 
@@ -41,6 +42,13 @@ struct EvaluateArguments {
     LabelOptions label_options;
     EvaluateOptions options;
     std::filesystem::path details;  ///< a file to write; empty: none
+};
+
+/// What an accuracy goal goes by, as far as the command line says it.
+struct AccuracyArguments {
+    std::optional<double> max_drop;
+    std::optional<DropType> drop_type;
+    std::vector<std::string> metrics;
 };
 
 /// What a search for sensitive operations goes by.
@@ -67,6 +75,8 @@ struct Arguments {
     std::optional<std::size_t> check;  ///< samples to set aside; unset: no check
     EvaluateArguments evaluation;
     SensitivityArguments sensitivity;
+    AccuracyArguments accuracy_given;
+    std::optional<AccuracyOptions> accuracy;  ///< with those of a configuration; unset: there is no goal
     bool json = false;
     ProgressStyle progress = ProgressStyle::Auto;
     bool quiet = false;

@@ -94,13 +94,17 @@ Labels open_labels(const ov::Model& model, const Dataset& dataset, const Argumen
                               &progress);
 }
 
-Evaluation evaluate(const std::vector<std::shared_ptr<const ov::Model>>& models, const Dataset& dataset,
-                    const Labels& labels, const Arguments& arguments, Progress& progress) {
+EvaluateOptions evaluate_options(const Arguments& arguments) {
     EvaluateOptions options = arguments.evaluation.options;
     options.skip_bad = arguments.options.skip_bad;
     options.shapes = arguments.options.shapes;
     options.preparation = arguments.preprocessing;
-    return octet::evaluate(models, dataset, labels, options, arguments.run, &progress);
+    return options;
+}
+
+Evaluation evaluate(const std::vector<std::shared_ptr<const ov::Model>>& models, const Dataset& dataset,
+                    const Labels& labels, const Arguments& arguments, Progress& progress) {
+    return octet::evaluate(models, dataset, labels, evaluate_options(arguments), arguments.run, &progress);
 }
 
 Comparison compare_outputs(const std::vector<std::shared_ptr<const ov::Model>>& models, const Dataset& dataset,

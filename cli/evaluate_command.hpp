@@ -12,6 +12,9 @@ namespace octet::cli {
 /// The labels that `arguments` name, for the samples of `dataset`.
 Labels open_labels(const ov::Model& model, const Dataset& dataset, const Arguments& arguments, Progress& progress);
 
+/// How labels are compared, as `arguments` say.
+EvaluateOptions evaluate_options(const Arguments& arguments);
+
 /// Evaluates the models, the original first, as `arguments` say.
 Evaluation evaluate(const std::vector<std::shared_ptr<const ov::Model>>& models, const Dataset& dataset,
                     const Labels& labels, const Arguments& arguments, Progress& progress);

@@ -20,7 +20,11 @@ Arguments on_top_of(const Configuration& base, const Arguments& given, Progress&
 /// UsageError where there are none.
 Arguments with_configuration(const Arguments& given, Progress& progress);
 
-/// Quantizes and saves what `arguments` name; prints the summary, and hands it to the log.
-void quantize_and_save(const Arguments& arguments, Progress& progress);
+/// The folder, beside the result, of the states that AccuracyAwareQuantization accepted on the way.
+inline constexpr const char* kIntermediate = "accuracy_aware_intermediate";
+inline constexpr const char* kAccuracyAware = "AccuracyAwareQuantization";
+
+/// Quantizes and saves what `arguments` name; prints the summary, and hands it to the log. Returns the exit code.
+int quantize_and_save(const Arguments& arguments, Progress& progress);
 
 }  // namespace octet::cli

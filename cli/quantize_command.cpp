@@ -1,19 +1,23 @@
 #include <string>
 
 #include "commands.hpp"
-#include "exit_codes.hpp"
 #include "quantization.hpp"
 #include "usage_error.hpp"
 
 namespace octet::cli {
 
 int run_quantize(const Arguments& given, Progress& progress) {
-    const Arguments arguments = with_configuration(given, progress);
+    Arguments arguments = with_configuration(given, progress);
+    if (arguments.accuracy && arguments.data.empty()) {
+        throw UsageError("--max-drop: needs samples; give --data");
+    }
+    if (arguments.accuracy) {
+        arguments.accuracy->intermediate = arguments.output / kIntermediate;
+    }
     if (arguments.data.empty() && (arguments.check || arguments.evaluate)) {
         throw UsageError(std::string(arguments.check ? "--check" : "--evaluate") + ": needs samples; give --data");
     }
-    quantize_and_save(arguments, progress);
-    return kExitDone;
+    return quantize_and_save(arguments, progress);
 }
 
 }  // namespace octet::cli

@@ -48,9 +48,9 @@ struct AccuracyOptions {
     double metric_subset_ratio = 0.5;
     /// Where two blocks in a row made it worse: go back to the state before them.
     bool use_prev_if_drop_increase = true;
-    std::string base_algorithm = "DefaultQuantization";  ///< see Options::algorithms
-    bool convert_to_mixed_preset = false;                ///< try Preset::Mixed first, where the preset is Performance
-    bool tune_hyperparams = false;  ///< try other range estimators and the other bias correction first
+    std::string base_algorithm{};          ///< what quantizes; empty: Options::algorithms
+    bool convert_to_mixed_preset = false;  ///< try Preset::Mixed first, where the preset is Performance
+    bool tune_hyperparams = false;         ///< try other range estimators and the other bias correction first
     /// Empty: with labels all that evaluate() gives but the top-k above 1; without labels "agreement" where an output
     /// is a score per class, else "sqnr".
     std::vector<AccuracyMetric> metrics{};

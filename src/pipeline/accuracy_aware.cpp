@@ -137,7 +137,9 @@ public:
           observer_(observer),
           quiet_(observer),
           judge_(model, dataset, labels, options_, accuracy, run, observer) {
-        options_.algorithms = {accuracy.base_algorithm};
+        if (!accuracy.base_algorithm.empty()) {
+            options_.algorithms = {accuracy.base_algorithm};
+        }
         if (run_.statistics.empty()) {
             folder_.emplace();
             run_.statistics = folder_->path() / "statistics.npz";
@@ -147,7 +149,7 @@ public:
 
     AccuracyAwareResult run() {
         best_ = make(options_, observer_);
-        tell(accuracy_.base_algorithm, best_, true);
+        tell("quantized", best_, true);
         if (!best_.is_good() && accuracy_.convert_to_mixed_preset && options_.preset == Preset::Performance) {
             try_mixed_preset();
         }
