@@ -69,6 +69,7 @@ const Command kCommands[] = {
          table.data();
          table.pictures();
          table.quantization();
+         table.accuracy();
          table.writing();
          table.labels();
          table.statistics();
@@ -150,6 +151,27 @@ const Command kCommands[] = {
                             {!given.evaluation.labels.empty() || !given.quantized.empty(), "--labels or --quantized"}});
      },
      run_evaluate},
+    {"sensitivity", "Measure which operations lose most by INT8, and suggest some to leave in floating point.",
+     "octet sensitivity -m MODEL --data [NAME=]PATH [options]",
+     "  octet sensitivity -m model.onnx --data photos/ --rgb --subset 300\n"
+     "  octet sensitivity -m model.xml --data calibration.npz --preset mixed --target-sqnr 30 --json sensitivity.json",
+     [](OptionTable& table) {
+         table.model("The model, as for quantize.");
+         table.weights();
+         table.shape();
+         table.data();
+         table.pictures();
+         table.sensitivity();
+         table.quantization();
+         table.memory();
+         table.run();
+     },
+     [](const Arguments& given) {
+         const bool has_config = !given.config.empty();
+         return missing_of(
+             {{!given.model.empty() || has_config, "--model"}, {!given.data.empty() || has_config, "--data"}});
+     },
+     run_sensitivity},
 };
 
 constexpr const char* kPurpose = "a trained model and some samples in, an INT8 OpenVINO model out";

@@ -8,12 +8,14 @@
 #include <string>
 #include <vector>
 
+#include "octet/accuracy_aware.hpp"
 #include "octet/dataset.hpp"
 #include "octet/evaluate.hpp"
 #include "octet/observer.hpp"
 #include "octet/options.hpp"
 #include "octet/preprocessing.hpp"
 #include "octet/recipe.hpp"
+#include "octet/sensitivity.hpp"
 
 #include "command_description.hpp"
 
@@ -32,7 +34,7 @@ struct PotArguments {
     std::string method;  ///< -q: "default" or "accuracy_aware"; empty: none given
     std::string engine;  ///< "simplified" or "accuracy_checker"; empty: none given
     std::filesystem::path ac_config, data_source;
-    bool has_max_drop = false, direct_dump = false, progress_bar = false, stream_output = false;
+    bool direct_dump = false, progress_bar = false, stream_output = false;
     LogLevel log_level = LogLevel::Info;  ///< of the log file
 };
 
@@ -42,6 +44,20 @@ struct EvaluateArguments {
     LabelOptions label_options;
     EvaluateOptions options;
     std::filesystem::path details;  ///< a file to write; empty: none
+};
+
+/// What an accuracy goal goes by, as far as the command line says it.
+struct AccuracyArguments {
+    std::optional<double> max_drop;
+    std::optional<DropType> drop_type;
+    std::vector<std::string> metrics;
+};
+
+/// What a search for sensitive operations goes by.
+struct SensitivityArguments {
+    SensitivityOptions options;
+    std::size_t top = 10;        ///< rows of the table
+    std::filesystem::path file;  ///< of all figures, to write; empty: none
 };
 
 /// What the commands take; each reads the part that it knows.
@@ -62,6 +78,9 @@ struct Arguments {
     bool evaluate = false;             ///< the original and the result on all samples, once it is written
     std::optional<std::size_t> check;  ///< samples to set aside; unset: no check
     EvaluateArguments evaluation;
+    SensitivityArguments sensitivity;
+    AccuracyArguments accuracy_given;
+    std::optional<AccuracyOptions> accuracy;  ///< with those of a configuration; unset: there is no goal
     bool json = false;
     ProgressStyle progress = ProgressStyle::Auto;
     bool quiet = false;

@@ -12,5 +12,6 @@ int run_inspect(const Arguments& arguments, Progress& progress);
 int run_pot(const Arguments& arguments, Progress& progress);
 int run_compare(const Arguments& arguments, Progress& progress);
 int run_evaluate(const Arguments& arguments, Progress& progress);
+int run_sensitivity(const Arguments& arguments, Progress& progress);
 
 }  // namespace octet::cli

@@ -9,7 +9,6 @@
 
 #include "octet/octet.hpp"
 
-#include "base/temporary_file.hpp"
 #include "commands.hpp"
 #include "terminal.hpp"
 
@@ -95,13 +94,17 @@ Labels open_labels(const ov::Model& model, const Dataset& dataset, const Argumen
                               &progress);
 }
 
-Evaluation evaluate(const std::vector<std::shared_ptr<const ov::Model>>& models, const Dataset& dataset,
-                    const Labels& labels, const Arguments& arguments, Progress& progress) {
+EvaluateOptions evaluate_options(const Arguments& arguments) {
     EvaluateOptions options = arguments.evaluation.options;
     options.skip_bad = arguments.options.skip_bad;
     options.shapes = arguments.options.shapes;
     options.preparation = arguments.preprocessing;
-    return octet::evaluate(models, dataset, labels, options, arguments.run, &progress);
+    return options;
+}
+
+Evaluation evaluate(const std::vector<std::shared_ptr<const ov::Model>>& models, const Dataset& dataset,
+                    const Labels& labels, const Arguments& arguments, Progress& progress) {
+    return octet::evaluate(models, dataset, labels, evaluate_options(arguments), arguments.run, &progress);
 }
 
 Comparison compare_outputs(const std::vector<std::shared_ptr<const ov::Model>>& models, const Dataset& dataset,
@@ -166,38 +169,15 @@ Json to_json(const Evaluation& evaluation, bool with_samples) {
     return json;
 }
 
-void check_details(const Arguments& arguments) {
-    const auto& path = arguments.evaluation.details;
-    std::vector<std::filesystem::path> read{arguments.model, arguments.weights, arguments.quantized,
-                                            arguments.evaluation.labels, arguments.evaluation.label_options.classes};
-    for (const auto& source : arguments.data) {
-        read.push_back(source.path);
-    }
-    std::error_code error;
-    for (const auto& file : read) {
-        if (!file.empty() && std::filesystem::equivalent(path, file, error)) {
-            throw Error(ErrorCode::InvalidOption, "--details",
-                        path.string() + " is read by this run; name another file");
-        }
-    }
-    if (std::filesystem::is_directory(path, error)) {
-        throw Error(ErrorCode::Io, path.string(), "is a folder; expected a file to write the details to");
-    }
-    const TemporaryFile probe(path);
-}
-
 void write_details(const Evaluation& evaluation, const std::filesystem::path& path) {
-    TemporaryFile file(path);
-    file.stream() << dump(to_json(evaluation, true));
-    file.finish();
-    file.commit();
+    write_json(to_json(evaluation, true), path);
 }
 
 int run_evaluate(const Arguments& arguments, Progress& progress) {
     refuse_unused(arguments);
     const auto& details = arguments.evaluation.details;
     if (!details.empty()) {
-        check_details(arguments);
+        check_writable("--details", details, arguments);
     }
     const bool has_quantized = !arguments.quantized.empty();
     std::vector<std::shared_ptr<const ov::Model>> models{read(arguments.model, progress)};

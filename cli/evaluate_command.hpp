@@ -12,6 +12,9 @@ namespace octet::cli {
 /// The labels that `arguments` name, for the samples of `dataset`.
 Labels open_labels(const ov::Model& model, const Dataset& dataset, const Arguments& arguments, Progress& progress);
 
+/// How labels are compared, as `arguments` say.
+EvaluateOptions evaluate_options(const Arguments& arguments);
+
 /// Evaluates the models, the original first, as `arguments` say.
 Evaluation evaluate(const std::vector<std::shared_ptr<const ov::Model>>& models, const Dataset& dataset,
                     const Labels& labels, const Arguments& arguments, Progress& progress);
@@ -28,9 +31,5 @@ Json to_json(const Evaluation& evaluation, bool with_samples = false);
 
 /// to_json() with samples as a file: whole, or not there. Throws Error(Io).
 void write_details(const Evaluation& evaluation, const std::filesystem::path& path);
-
-/// Throws Error(Io) where write_details() could not write the file that `arguments` name, Error(InvalidOption) where it
-/// is one that is read; leaves nothing behind.
-void check_details(const Arguments& arguments);
 
 }  // namespace octet::cli

@@ -245,6 +245,45 @@ void OptionTable::evaluation_output() {
          [this](const std::string& value) { out_.evaluation.details = value; });
 }
 
+void OptionTable::accuracy() {
+    const char* group = "Accuracy goal (docs/accuracy_aware.md)";
+    max_drop(group,
+             "Leave as many operations in floating point as it takes until no metric loses more than X, e.g. 0.01; "
+             "exit code 4 where that is not reached. Metrics need --labels; without, the outputs are compared.");
+    text("--drop-type", "absolute|relative", group,
+         "absolute: X in the metric's unit. relative: as a share of the original's value. Default absolute.",
+         [this](const std::string& value) {
+             out_.accuracy_given.drop_type = parse_choice<DropType>(
+                 "--drop-type", value, {{"absolute", DropType::Absolute}, {"relative", DropType::Relative}});
+         });
+    list("--metric", "NAME", group,
+         "What must not lose more: with labels a metric as octet evaluate calls it; without agreement (of the best "
+         "class) or sqnr (X is the share of noise: 0.01 is 20 dB, 0.001 is 30 dB). Repeatable. Default: all with "
+         "labels; else agreement where there are classes, or sqnr.",
+         [this](const std::string& value) { out_.accuracy_given.metrics.push_back(value); });
+}
+
+void OptionTable::max_drop(const char* group, const char* what) {
+    text("--max-drop", "X", group, what, [this](const std::string& value) {
+        out_.accuracy_given.max_drop = parse_number("--max-drop", value);
+        if (*out_.accuracy_given.max_drop < 0) {
+            throw UsageError("--max-drop: expected a number of 0 or more; got \"" + value + "\"");
+        }
+    });
+}
+
+void OptionTable::sensitivity() {
+    const char* group = "Sensitivity";
+    auto& given = out_.sensitivity;
+    text("--target-sqnr", "DB", group,
+         "Suggest as many operations as it takes to reach this SQNR. Default: those of which each adds 1 dB or more.",
+         [&given](const std::string& value) { given.options.target_sqnr = parse_number("--target-sqnr", value); });
+    text("--top", "N", group, "Print the N costliest. Default 10.",
+         [&given](const std::string& value) { given.top = parse_count("--top", value, 1); });
+    text("--json", "FILE", group, "Write all figures to FILE as JSON.",
+         [&given](const std::string& value) { given.file = value; });
+}
+
 void OptionTable::statistics() {
     text("--save-statistics", "FILE", "Statistics",
          "Keep in FILE (an .npz) all that other options may ask of these samples, too. A run that was interrupted goes "
@@ -304,7 +343,8 @@ void OptionTable::log_level() {
 
 void OptionTable::pot() {
     const char* group = "Without a configuration";
-    text("-q,--quantize", "default|accuracy_aware", group, "Which algorithm; accuracy_aware is not available yet.",
+    text("-q,--quantize", "default|accuracy_aware", group,
+         "Which algorithm. accuracy_aware needs --max-drop, and compares outputs, as there are no labels.",
          [this](const std::string& value) {
              out_.pot.method = parse_choice<std::string>(
                  "--quantize", value, {{"default", "default"}, {"accuracy_aware", "accuracy_aware"}});
@@ -325,10 +365,7 @@ void OptionTable::pot() {
          [this](const std::string& path) { out_.pot.data_source = path; });
     text("--ac-config", "FILE", group, "Of the engine accuracy_checker, which is not available yet.",
          [this](const std::string& path) { out_.pot.ac_config = path; });
-    text("--max-drop", "X", group, "Of accuracy_aware, which is not available yet.", [this](const std::string& value) {
-        parse_number("--max-drop", value);
-        out_.pot.has_max_drop = true;
-    });
+    max_drop(group, "What a metric may lose, with accuracy_aware.");
     pot_result();
 }
 

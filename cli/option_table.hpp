@@ -31,6 +31,8 @@ public:
     void quantization();
     void writing();
     void labels();
+    void accuracy();
+    void sensitivity();
     void statistics();
     void memory();
     void run();
@@ -39,6 +41,7 @@ public:
     void json(const char* what);
 
 private:
+    void max_drop(const char* group, const char* what);
     void pot_result();  ///< the rest of pot()
     void set_statistics(const std::string& file, bool is_saved);
 

@@ -31,11 +31,8 @@ void check_quantize(const Arguments& given) {
             std::string("--quantize needs the model; missing ") +
             (given.model.empty() ? given.weights.empty() ? "--model and --weights" : "--model" : "--weights"));
     }
-    if (given.pot.method == "accuracy_aware") {
-        throw UsageError(given.pot.has_max_drop
-                             ? "--quantize accuracy_aware is not available yet; use --quantize default"
-                             : "--quantize accuracy_aware needs --max-drop (and is not available yet; use --quantize "
-                               "default)");
+    if (given.pot.method == "accuracy_aware" && !given.accuracy_given.max_drop) {
+        throw UsageError("--quantize accuracy_aware needs --max-drop");
     }
     if (given.pot.engine != "simplified") {
         throw UsageError(given.pot.ac_config.empty()

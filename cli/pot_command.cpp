@@ -24,9 +24,14 @@ constexpr const char* kTemplateName = "model_name";
 
 /// What -q stands for: POT's template with the command line's values.
 Configuration template_configuration(const Arguments& given) {
+    const bool has_goal = given.pot.method == "accuracy_aware";
     const Json params{{"stat_subset_size", kTemplateSamples}};
-    Configuration configuration =
-        parse_configuration(dump(Json::array({{{"name", "DefaultQuantization"}, {"params", params}}})), "--quantize");
+    Configuration configuration = parse_configuration(
+        dump(Json::array({{{"name", has_goal ? kAccuracyAware : "DefaultQuantization"}, {"params", params}}})),
+        "--quantize");
+    if (has_goal) {
+        configuration.accuracy->maximal_drop = *given.accuracy_given.max_drop;
+    }
     configuration.model = {given.name.empty() ? kTemplateName : given.name, given.model, given.weights};
     configuration.engine.data = {{{}, given.pot.data_source}};
     return configuration;
@@ -44,7 +49,7 @@ Configuration file_configuration(const Arguments& given, Progress& progress) {
         configuration.engine.data = {{{}, given.pot.data_source}};
     }
     for (const auto& [is_idle, name] : {std::pair{!given.name.empty(), "--name"},
-                                        {given.pot.has_max_drop, "--max-drop"},
+                                        {given.accuracy_given.max_drop.has_value(), "--max-drop"},
                                         {has_data && !given.pot.data_source.empty(), "--data-source"}}) {
         if (is_idle) {
             configuration.warnings.push_back(fmt::format("{}: no effect, the configuration says it", name));
@@ -60,7 +65,8 @@ fs::path run_folder(const Arguments& arguments) {
     if (arguments.pot.direct_dump) {
         return folder;
     }
-    const auto& algorithms = arguments.options.algorithms;
+    const auto algorithms =
+        arguments.accuracy ? std::vector<std::string>{kAccuracyAware} : arguments.options.algorithms;
     return folder / fmt::format("{}_{}", arguments.name, fmt::join(algorithms, "_")) /
            fmt::format("{:%Y-%m-%d_%H-%M-%S}", fmt::localtime(std::time(nullptr)));
 }
@@ -91,12 +97,16 @@ int run_pot(const Arguments& given, Progress& progress) {
     Arguments rest = given;  // the configuration holds these now
     rest.model.clear();
     rest.name.clear();
+    rest.accuracy_given = {};
     Arguments arguments = on_top_of(configuration, rest, progress);
     if (arguments.name.empty()) {
         arguments.name = arguments.model.stem().string();
     }
     const fs::path folder = run_folder(arguments);
     arguments.output = folder / "optimized";
+    if (arguments.accuracy) {
+        arguments.accuracy->intermediate = folder / kIntermediate;
+    }
     check_destination(arguments.output, arguments.name, arguments.model, arguments.weights);
     make_folder(folder);
     progress.open_log(folder / "log.txt", given.pot.log_level);
@@ -106,12 +116,11 @@ int run_pot(const Arguments& given, Progress& progress) {
     progress.log(LogLevel::Info, "pot", "the result and its log go to " + folder.string());
     progress.log(LogLevel::Info, "pot", describe(arguments.options));
     try {
-        quantize_and_save(arguments, progress);
+        return quantize_and_save(arguments, progress);
     } catch (const Error& error) {
         progress.log_to_file(LogLevel::Error, "pot", error.what());
         throw;
     }
-    return kExitDone;
 }
 
 }  // namespace octet::cli

@@ -10,7 +10,9 @@
 
 #include "octet/octet.hpp"
 
+#include "base/text.hpp"
 #include "evaluate_command.hpp"
+#include "exit_codes.hpp"
 #include "paths.hpp"
 #include "shared.hpp"
 #include "summary.hpp"
@@ -22,6 +24,7 @@ namespace {
 
 struct Split {
     std::unique_ptr<Dataset> calibration, check;  ///< `check` is null where no sample can be spared
+    std::vector<std::size_t> calibrated;          ///< the samples of `calibration`
 };
 
 // More than half of all samples would leave too little to measure: then it is a third.
@@ -44,7 +47,7 @@ Split split(const Dataset& dataset, const Arguments& arguments, Progress& progre
             rest.push_back(i);
         }
     }
-    Split out{select_samples(dataset, rest), nullptr};
+    Split out{select_samples(dataset, rest), nullptr, rest};
     if (count > 0) {
         out.check = select_samples(dataset, aside);
         progress.log(
@@ -81,12 +84,16 @@ public:
     WantedEvaluation(const Arguments& arguments, std::shared_ptr<const ov::Model> original, const Dataset& dataset,
                      Progress& progress)
         : arguments_(arguments), original_(std::move(original)), dataset_(dataset), progress_(progress) {
-        if (arguments.evaluate && !arguments.evaluation.labels.empty()) {
+        if ((arguments.evaluate || arguments.accuracy) && !arguments.evaluation.labels.empty()) {
             labels_ = open_labels(*original_, dataset, arguments, progress);
-            if (!arguments.evaluation.details.empty()) {
-                check_details(arguments);
+            if (arguments.evaluate && !arguments.evaluation.details.empty()) {
+                check_writable("--details", arguments.evaluation.details, arguments);
             }
         }
+    }
+
+    const std::optional<Labels>& labels() const {
+        return labels_;
     }
 
     void run(Summary& summary) const {
@@ -140,6 +147,28 @@ Options effective_options(const Configuration& base, const Arguments& given, Pro
     return options;
 }
 
+/// The goal that the configuration names with what the command line says of it.
+void take_accuracy(Arguments& arguments, const Configuration& base) {
+    const auto& given = arguments.accuracy_given;
+    arguments.accuracy = base.accuracy;
+    if (given.max_drop) {
+        arguments.accuracy = arguments.accuracy.value_or(AccuracyOptions{});
+        arguments.accuracy->maximal_drop = *given.max_drop;
+    }
+    if (!arguments.accuracy && (given.drop_type || !given.metrics.empty())) {
+        throw UsageError(std::string(given.drop_type ? "--drop-type" : "--metric") + ": needs --max-drop");
+    }
+    if (given.drop_type) {
+        arguments.accuracy->drop_type = *given.drop_type;
+    }
+    if (!given.metrics.empty()) {
+        arguments.accuracy->metrics.clear();
+    }
+    for (const auto& name : given.metrics) {
+        arguments.accuracy->metrics.push_back({name});
+    }
+}
+
 /// Throws where a path of the configuration is not there, but is beside the file.
 void check_from_working_folder(const std::filesystem::path& path, const std::filesystem::path& config) {
     const auto beside = config.parent_path() / path;
@@ -187,8 +216,9 @@ Arguments on_top_of(const Configuration& base, const Arguments& given, Progress&
         arguments.data = base.engine.data;
     }
     arguments.preprocessing = completed(given.preprocessing, base.engine.preprocessing);
-    if (!given.evaluate && !given.evaluation.labels.empty()) {
-        progress.log(LogLevel::Warning, "evaluate", "--labels: no effect without --evaluate");
+    take_accuracy(arguments, base);
+    if (!given.evaluate && !arguments.accuracy && !given.evaluation.labels.empty()) {
+        progress.log(LogLevel::Warning, "evaluate", "--labels: no effect without --evaluate or --max-drop");
     }
     auto& labels = arguments.evaluation;
     if (labels.labels.empty()) {
@@ -200,7 +230,59 @@ Arguments on_top_of(const Configuration& base, const Arguments& given, Progress&
     return arguments;
 }
 
+Arguments with_configuration(const Arguments& given, Progress& progress) {
+    ConfigurationGiven above{.profile = given.profile, .model = !given.model.empty()};
+    above.simplified = above.data = !given.data.empty();
+    for (const auto& setting : given.settings) {
+        if (spelled(setting.key) == "target_device") {  // presets are translated for it
+            above.target_device = given.options.target_device;
+        }
+    }
+    Arguments arguments = on_top_of(read_base(given, above, progress), given, progress);
+    if (arguments.model.empty()) {
+        throw UsageError("missing --model, as the configuration names no model");
+    }
+    const auto& run = arguments.run;
+    if (run.offline && (run.statistics.empty() || run.save_statistics)) {
+        throw UsageError("--offline: expected --statistics FILE, which holds what is not measured");
+    }
+    if (arguments.data.empty() && !run.offline) {
+        throw UsageError("missing --data, as the configuration names no data_source");
+    }
+    return arguments;
+}
+
 namespace {
+
+/// What is asked for, and whether its accuracy goal was reached where there is one.
+struct Quantized {
+    QuantizedModel model;
+    std::optional<AccuracyOutcome> accuracy;
+};
+
+Quantized quantize_as_asked(const std::shared_ptr<const ov::Model>& model, const Split& samples,
+                            const std::optional<Labels>& labels, const Arguments& arguments, Progress& progress) {
+    if (arguments.recipe) {
+        const RecipeOptions recipe{.recipe = *arguments.recipe, .budget = arguments.budget};
+        return {
+            quantize_by_recipe(model, *samples.calibration, arguments.options, recipe, arguments.run, &progress).model,
+            {}};
+    }
+    if (!arguments.accuracy) {
+        return {quantize(model, *samples.calibration, arguments.options, arguments.run, &progress), {}};
+    }
+    auto accuracy = *arguments.accuracy;
+    accuracy.evaluation = evaluate_options(arguments);
+    const auto of_samples = labels ? std::optional(select_labels(*labels, samples.calibrated)) : std::nullopt;
+    auto result = quantize_with_accuracy(model, *samples.calibration, of_samples, arguments.options, accuracy,
+                                         arguments.run, &progress);
+    if (!result.is_reached) {
+        progress.log(LogLevel::Warning, "accuracy", "the goal was not reached; the best model is written");
+    }
+    return {std::move(result.quantized),
+            AccuracyOutcome{result.is_reached, accuracy.maximal_drop, accuracy.drop_type == DropType::Relative,
+                            std::move(result.metrics), result.steps.size()}};
+}
 
 /// The samples; none where all that is needed of them stands in a statistics file.
 std::unique_ptr<Dataset> open_samples(const std::shared_ptr<const ov::Model>& model, const Arguments& arguments,
@@ -211,18 +293,9 @@ std::unique_ptr<Dataset> open_samples(const std::shared_ptr<const ov::Model>& mo
     return make_dataset(0, [](std::size_t) { return Sample{}; });
 }
 
-QuantizedModel quantize_as_told(const std::shared_ptr<const ov::Model>& model, const Dataset& dataset,
-                                const Arguments& arguments, Progress& progress) {
-    if (!arguments.recipe) {
-        return quantize(model, dataset, arguments.options, arguments.run, &progress);
-    }
-    const RecipeOptions recipe{.recipe = *arguments.recipe, .budget = arguments.budget};
-    return quantize_by_recipe(model, dataset, arguments.options, recipe, arguments.run, &progress).model;
-}
-
 }  // namespace
 
-void quantize_and_save(const Arguments& arguments, Progress& progress) {
+int quantize_and_save(const Arguments& arguments, Progress& progress) {
     const std::string stem = arguments.name.empty() ? model_stem(arguments.model) : arguments.name;
     check_destination(arguments.output, stem, arguments.model, arguments.weights);
     const auto model = read(arguments.model, progress, arguments.weights);
@@ -230,8 +303,9 @@ void quantize_and_save(const Arguments& arguments, Progress& progress) {
     const WantedEvaluation evaluation(arguments, model, *dataset, progress);
     const auto samples = split(*dataset, arguments, progress);
 
-    const auto result = quantize_as_told(model, *samples.calibration, arguments, progress);
+    const auto [result, accuracy] = quantize_as_asked(model, samples, evaluation.labels(), arguments, progress);
     Summary summary;
+    summary.accuracy = accuracy;
     summary.files = save(result, arguments.output, stem, arguments.model, arguments.run, &progress, arguments.weights);
     summary.report = &result.report;
     summary.bytes_before = model_bytes(arguments.model, arguments.weights);
@@ -253,6 +327,7 @@ void quantize_and_save(const Arguments& arguments, Progress& progress) {
     if (!arguments.quiet) {
         write_out(arguments.progress == ProgressStyle::Json ? dump(to_json(summary)) : to_text(summary));
     }
+    return accuracy && !accuracy->is_reached ? kExitGoal : kExitDone;
 }
 
 }  // namespace octet::cli

@@ -9,6 +9,7 @@
 #include "octet/error.hpp"
 #include "octet/model_io.hpp"
 
+#include "base/temporary_file.hpp"
 #include "base/text.hpp"
 #include "signals.hpp"
 #include "terminal.hpp"
@@ -56,6 +57,36 @@ std::string decibels(double value) {
 
 std::string dump(const Json& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+void write_json(const Json& json, const std::filesystem::path& path) {
+    TemporaryFile file(path);
+    file.stream() << dump(json);
+    file.finish();
+    file.commit();
+}
+
+void check_writable(const char* option, const std::filesystem::path& path, const Arguments& arguments) {
+    std::vector<std::filesystem::path> read{arguments.model,
+                                            arguments.weights,
+                                            arguments.quantized,
+                                            arguments.config,
+                                            arguments.hardware_rules,
+                                            arguments.evaluation.labels,
+                                            arguments.evaluation.label_options.classes};
+    for (const auto& source : arguments.data) {
+        read.push_back(source.path);
+    }
+    std::error_code error;
+    for (const auto& file : read) {
+        if (!file.empty() && std::filesystem::equivalent(path, file, error)) {
+            throw Error(ErrorCode::InvalidOption, option, path.string() + " is read by this run; name another file");
+        }
+    }
+    if (std::filesystem::is_directory(path, error)) {
+        throw Error(ErrorCode::Io, path.string(), "is a folder; expected a file to write");
+    }
+    const TemporaryFile probe(path);
 }
 
 void refuse_cancelled(Progress& progress) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -12,13 +13,20 @@
 #include "command_line.hpp"
 #include "progress.hpp"
 
-// What quantize and compare have in common.
+// What commands have in common.
 namespace octet::cli {
 
 using Json = nlohmann::ordered_json;
 
 /// One line of JSON; text from a model that is no UTF-8 is mended.
 std::string dump(const Json& json);
+
+/// JSON as a file: whole, or not there. Throws Error(Io).
+void write_json(const Json& json, const std::filesystem::path& path);
+
+/// Throws Error(Io) where write_json() could not write the file that `option` names, Error(InvalidOption) where it is
+/// one that is read; leaves nothing behind.
+void check_writable(const char* option, const std::filesystem::path& path, const Arguments& arguments);
 
 /// Throws Error(Cancelled) where the user asked to stop.
 void refuse_cancelled(Progress& progress);

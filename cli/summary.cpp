@@ -1,6 +1,7 @@
 #include "summary.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include <fmt/format.h>
@@ -113,6 +114,33 @@ std::string phases_text(const std::vector<PhaseTime>& phases) {
     return fmt::format("{:.2f} s: {}", total, parts);
 }
 
+std::string accuracy_text(const AccuracyOutcome& accuracy) {
+    std::string text =
+        row("Accuracy",
+            fmt::format("goal {}: {} drop of {:g} at most, {} models tried", accuracy.is_reached ? "reached" : "MISSED",
+                        accuracy.is_relative ? "a relative" : "a", accuracy.maximal_drop, accuracy.states));
+    for (const auto& metric : accuracy.metrics) {
+        text += fmt::format("  {:<14}  {:.4f} -> {:.4f}, drop {:.4g}\n", metric.name, metric.original, metric.quantized,
+                            metric.drop);
+    }
+    return text;
+}
+
+Json accuracy_json(const AccuracyOutcome& accuracy) {
+    Json json{{"is_reached", accuracy.is_reached},
+              {"maximal_drop", accuracy.maximal_drop},
+              {"drop_type", accuracy.is_relative ? "relative" : "absolute"},
+              {"states", accuracy.states},
+              {"metrics", Json::array()}};
+    for (const auto& metric : accuracy.metrics) {
+        json["metrics"].push_back({{"name", metric.name},
+                                   {"original", std::isfinite(metric.original) ? Json(metric.original) : Json()},
+                                   {"quantized", metric.quantized},
+                                   {"drop", metric.drop}});
+    }
+    return json;
+}
+
 }  // namespace
 
 std::string to_text(const Summary& summary) {
@@ -127,6 +155,9 @@ std::string to_text(const Summary& summary) {
     text += row("Size", fmt::format("{} -> {}", bytes_text(summary.bytes_before), bytes_text(summary.bytes_after)));
     text += row("Seconds", phases_text(summary.phases));
     text += row("Model", printable(summary.files.xml.string()));
+    if (summary.accuracy) {
+        text += accuracy_text(*summary.accuracy);
+    }
     if (summary.check) {
         text += row("Check", fmt::format("against the original on {} samples set aside", summary.check->samples));
         text += to_text(*summary.check);
@@ -171,6 +202,9 @@ Json to_json(const Summary& summary) {
                                  {"sqnr_db", attempt.failure.empty() ? Json(attempt.sqnr_db) : Json()},
                                  {"kept", attempt.is_kept},
                                  {"failure", attempt.failure}});
+    }
+    if (summary.accuracy) {
+        json["accuracy"] = accuracy_json(*summary.accuracy);
     }
     if (summary.is_check_wanted) {
         json["check"] = summary.check ? to_json(*summary.check) : Json("not measured: all samples were used");

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "octet/accuracy_aware.hpp"
 #include "octet/compare.hpp"
 #include "octet/evaluate.hpp"
 #include "octet/model_io.hpp"
@@ -14,6 +15,15 @@
 
 namespace octet::cli {
 
+/// What became of an accuracy goal.
+struct AccuracyOutcome {
+    bool is_reached = false;
+    double maximal_drop = 0;
+    bool is_relative = false;
+    std::vector<MetricOutcome> metrics;
+    std::size_t states = 0;  ///< that were tried
+};
+
 /// What `octet quantize` tells at its end.
 struct Summary {
     const Report* report = nullptr;
@@ -21,6 +31,7 @@ struct Summary {
     std::uintmax_t bytes_before = 0, bytes_after = 0;
     std::vector<PhaseTime> phases;
     bool is_check_wanted = false;
+    std::optional<AccuracyOutcome> accuracy;
     std::optional<Comparison> check;
     std::optional<Evaluation> evaluation;  ///< on all samples, with labels
     std::optional<Comparison> comparison;  ///< the same without

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "octet/accuracy_aware.hpp"
 #include "octet/dataset.hpp"
 #include "octet/export.hpp"
 #include "octet/options.hpp"
@@ -29,6 +30,7 @@ struct EngineSource {
 /// What a configuration file says.
 struct Configuration {
     Options options{};
+    std::optional<AccuracyOptions> accuracy{};  ///< where the algorithm is AccuracyAwareQuantization
     ModelSource model{};
     EngineSource engine{};
     std::vector<std::string> warnings{};  ///< what was accepted but has no effect, a line each

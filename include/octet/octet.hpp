@@ -9,6 +9,7 @@
 ///
 /// Functions are safe to call from several threads on different models.
 
+#include "octet/accuracy_aware.hpp"
 #include "octet/compare.hpp"
 #include "octet/configuration.hpp"
 #include "octet/dataset.hpp"
@@ -21,4 +22,5 @@
 #include "octet/quantize.hpp"
 #include "octet/recipe.hpp"
 #include "octet/report.hpp"
+#include "octet/sensitivity.hpp"
 #include "octet/version.hpp"

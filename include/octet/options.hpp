@@ -230,6 +230,7 @@ struct RunOptions {
     /// Measure all that other options may ask for, too, and make the file; one of another model or of other data is
     /// replaced. False: the file must be there, and of this model and data.
     bool save_statistics = false;
+    bool for_other_options = true;  ///< of save_statistics; false: measure only what these options ask for
     /// Measure nothing: all must be in the file, else Error(InvalidOption). The dataset may then be empty.
     bool offline = false;
     double checkpoint_seconds = 5;  ///< after which what was measured is written to the file, to go on from

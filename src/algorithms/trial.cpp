@@ -161,7 +161,16 @@ double OutputError::level(const ov::Model& model) const {
     return level(runner);
 }
 
+double OutputError::level_on_one_thread(const ov::Model& model) const {
+    SampleRunner runner(adjustable_copy(model, {}, 1).model, 1, 1, "correct");
+    return level(runner, {}, {});
+}
+
 double OutputError::level(SampleRunner& runner, const TakeMore& take) const {
+    return level(runner, take, [&] { return context_.observer.cancelled(); });
+}
+
+double OutputError::level(SampleRunner& runner, const TakeMore& take, const std::function<bool()>& cancelled) const {
     Power power;
     runner.run(
         inputs_.size(), [&](std::size_t i) { return inputs_[i]; },
@@ -171,7 +180,7 @@ double OutputError::level(SampleRunner& runner, const TakeMore& take) const {
                 take(std::span(outputs).subspan(wanted_[index].size()));
             }
         },
-        [&] { return context_.observer.cancelled(); });
+        cancelled);
     return power.level();
 }
 

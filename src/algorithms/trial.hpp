@@ -36,6 +36,10 @@ public:
     /// On other samples than the trial samples.
     OutputError(const Context& context, const std::vector<std::size_t>& samples);
 
+    std::size_t samples() const {
+        return inputs_.size();
+    }
+
     /// Is there such an output? Else level() says nothing.
     bool tells_anything() const {
         return has_signal_;
@@ -44,6 +48,10 @@ public:
     /// Of `model` as it is now.
     double level(const ov::Model& model) const;
 
+    /// The same on one thread, so that several models are tried at once. Does not ask the observer, nor need the
+    /// Context.
+    double level_on_one_thread(const ov::Model& model) const;
+
     /// Of a compiled model that makes the original's outputs and `more` besides, which `take` gets in sample order.
     using TakeMore = std::function<void(std::span<const ov::Tensor> more)>;
     double level(SampleRunner& runner, const TakeMore& take = {}) const;
@@ -51,6 +59,7 @@ public:
     SampleRunner make_runner(const std::shared_ptr<const ov::Model>& model) const;
 
 private:
+    double level(SampleRunner& runner, const TakeMore& take, const std::function<bool()>& cancelled) const;
     void run_original();
 
     const Context& context_;

@@ -8,6 +8,7 @@
 #include "octet/error.hpp"
 
 #include "base/text.hpp"
+#include "config/accuracy.hpp"
 #include "config/fields.hpp"
 #include "config/options.hpp"
 #include "config/pot_config.hpp"
@@ -97,6 +98,8 @@ std::vector<std::string> set_option(Options& options, const std::string& key, co
     Options changed = options;
     if (path.empty()) {
         problems.add("", unknown_text(name));
+    } else if (is_accuracy_parameter(path)) {
+        problems.add("", "belongs to AccuracyAwareQuantization; a configuration in POT's form takes it");
     } else if (path == "profile") {
         problems.add("", "is chosen before all other options; use --profile");
     } else if (const Json json = json_or_text(value); json.is_null()) {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "config/accuracy.hpp"
 #include "config/codecs.hpp"
 #include "config/engine.hpp"
 #include "config/fields.hpp"
@@ -19,6 +20,8 @@ const std::map<std::string, std::string> kReaders{
     {"ActivationChannelAlignment", "alignment"}, {"SmoothQuant", "ranges"},         {"MinMaxQuantization", "ranges"},
     {"FastBiasCorrection", "corrections"},       {"RangeSelection", "ranges"},      {"RangeSearch", "ranges"},
     {"ActivationBiasCorrection", "corrections"}, {"BiasCorrection", "corrections"}, {"OverflowCorrection", "overflow"}};
+
+constexpr const char* kAccuracyAware = "AccuracyAwareQuantization";
 
 /// What POT's command makes of a preset on a device.
 struct PresetAlias {
@@ -176,10 +179,34 @@ private:
         for (std::size_t i = 0; i < list.size(); ++i) {
             if (list[i].is_object()) {
                 const auto name = list[i].at("name").get<std::string>();
-                options().algorithms.push_back(name);
-                read_params(list[i].value("params", Json::object()), name, below(at(place, i), "params"));
+                Json params = list[i].value("params", Json::object());
+                const auto params_place = below(at(place, i), "params");
+                options().algorithms.push_back(take_accuracy(params, name, params_place));
+                if (configuration_.accuracy && list.size() > 1) {
+                    problems_.add(below(at(place, i), "name"),
+                                  std::string(kAccuracyAware) + " stands alone in the list of algorithms");
+                }
+                read_params(params, name, params_place);
             }
         }
+    }
+
+    /// Takes what belongs to AccuracyAwareQuantization out of `params`. Returns the algorithm that quantizes.
+    std::string take_accuracy(Json& params, const std::string& algorithm, const std::string& place) {
+        if (algorithm == kAccuracyAware) {
+            configuration_.accuracy = read_accuracy(params);
+        }
+        for (auto entry = params.begin(); entry != params.end();) {
+            if (!is_accuracy_parameter(entry.key())) {
+                ++entry;
+                continue;
+            }
+            if (algorithm != kAccuracyAware) {
+                problems_.add(below(place, entry.key()), std::string("belongs to ") + kAccuracyAware);
+            }
+            entry = params.erase(entry);
+        }
+        return algorithm == kAccuracyAware ? configuration_.accuracy->base_algorithm : algorithm;
     }
 
     void read_params(Json params, const std::string& algorithm, const std::string& place) {

@@ -349,7 +349,7 @@ Collected Measurement::measure(const std::shared_ptr<ov::Model>& model, const St
     }
     const std::string graph = hash_of(*model);
     Statistics statistics = answer(model, also_for_other_options(*model, plan, true), graph, outputs_of);
-    if (run_.save_statistics) {
+    if (run_.save_statistics && run_.for_other_options) {
         answer(model, also_for_other_options(*model, plan, false), graph, {});
     }
     if (samples_) {
@@ -370,7 +370,7 @@ Collected Measurement::measure(const std::shared_ptr<ov::Model>& model, const St
 StatisticPlan Measurement::also_for_other_options(ov::Model& model, const StatisticPlan& plan,
                                                   bool on_same_tensors) const {
     StatisticPlan all = on_same_tensors ? plan : StatisticPlan{};
-    if (!run_.save_statistics) {
+    if (!run_.save_statistics || !run_.for_other_options) {
         return all;
     }
     std::set<ov::Output<ov::Node>> tensors;

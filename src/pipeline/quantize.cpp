@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "octet/error.hpp"
@@ -22,12 +23,16 @@
 #include "graph/prepare.hpp"
 #include "graph/write.hpp"
 #include "pipeline/measurement.hpp"
+#include "pipeline/run.hpp"
 #include "pipeline/shapes.hpp"
 #include "pipeline/validate.hpp"
 #include "placement/ignored.hpp"
 
 namespace octet {
 namespace {
+
+/// The algorithm after which quantizers are there and nothing is corrected yet.
+constexpr const char* kInsertsQuantizers = "MinMaxQuantization";
 
 /// Names, times and reports the steps of a run.
 class Phases {
@@ -145,7 +150,12 @@ void keep_preparation(ov::Model& model, const std::string& preparation) {
 QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dataset& dataset, const Options& options,
                         const RunOptions& run, Observer* observer) {
     Observer silent;
-    Observer& watch = observer ? *observer : silent;
+    return quantize_inspected(model, dataset, options, run, observer ? *observer : silent, {});
+}
+
+QuantizedModel quantize_inspected(const std::shared_ptr<const ov::Model>& model, const Dataset& dataset,
+                                  const Options& options, const RunOptions& run, Observer& watch,
+                                  const Inspection& inspect) {
     QuantizedModel result;
     result.options = options;
     result.original = model;
@@ -198,6 +208,8 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
         }
     });
 
+    Uncorrected uncorrected;
+    std::optional<ReversibleModel> reversible;
     phases.run("correct", algorithms.size(), [&] {
         auto shapes = std::make_unique<CalibrationShapes>(*result.model, result.options);
         const Feed feed(*result.model, measurement.measured());
@@ -218,6 +230,9 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
             if (context.trial == trial) {
                 context.trial.reset();  // it was of the model before
             }
+            if (inspect && algorithm->name() == kInsertsQuantizers) {
+                uncorrected = Uncorrected(plan);
+            }
             report.changes.insert(report.changes.end(), changes.begin(), changes.end());
             if (const auto stale = statistics.stale(); !stale.empty()) {
                 statistics.merge(measurement.measure_again(result.model, stale));
@@ -227,7 +242,13 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
                 watch.step(done, algorithms.size());
             }
         }
+        if (inspect && result.model->get_variables().empty()) {
+            output_error(context);  // while the samples can be read
+        }
         shapes.reset();
+        if (inspect) {
+            reversible.emplace(*result.model, plan, uncorrected);
+        }
         fold_channel_scales(*result.model);
         if (!options.keep_uncompressed_weights) {
             compress_weights(*result.model);
@@ -238,6 +259,9 @@ QuantizedModel quantize(const std::shared_ptr<const ov::Model>& model, const Dat
         report_quantizers(*result.model, plan, statistics, report);
         keep_preparation(*result.model, measurement.preparation());
     });
+    if (inspect) {
+        inspect(result, *reversible, context.output_error);
+    }
     return result;
 }
 

@@ -23,12 +23,6 @@ Arguments parsed(const std::string& more) {
     return parse_command_line(words).arguments;
 }
 
-Arguments details_to(const std::filesystem::path& path) {
-    Arguments arguments;
-    arguments.evaluation.details = path;
-    return arguments;
-}
-
 TEST(EvaluateCommandLine, ReadsEveryOption) {
     const auto given = parsed(
         "-q q.xml --labels l.txt --classes c.txt --label-offset -1 --top 1,3,10 --ignore-label 0 --boxes YoloX "
@@ -100,9 +94,12 @@ TEST(EvaluationDetails, AreWholeOrNotThere) {
     std::ifstream file(folder / "d.json");
     EXPECT_EQ(Json::parse(file), to_json(two_models(), true));
     EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 1);
-    EXPECT_THROW(check_details(details_to(folder)), Error);
-    EXPECT_THROW(check_details(details_to(folder / "none" / "d.json")), Error);
-    EXPECT_NO_THROW(check_details(details_to(folder / "d.json")));
+    EXPECT_THROW(check_writable("--details", folder, {}), Error);
+    EXPECT_THROW(check_writable("--details", folder / "none" / "d.json", {}), Error);
+    EXPECT_NO_THROW(check_writable("--details", folder / "d.json", {}));
+    Arguments reads;
+    reads.model = folder / "d.json";
+    EXPECT_THROW(check_writable("--details", folder / "d.json", reads), Error);
     std::filesystem::remove_all(folder);
 }
 

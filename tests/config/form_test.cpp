@@ -156,9 +156,64 @@ TEST(PotForm, TellsWhereAMisplacedNameBelongs) {
     EXPECT_TRUE(contains(parse_error(with_params(R"({"fold": false})")), "params.fold: unknown here; known is fold"));
 }
 
+TEST(PotForm, ReadsAccuracyAwareQuantization) {
+    const auto read = [](const std::string& params) {
+        return parse_configuration(R"([{"name": "AccuracyAwareQuantization", "params": )" + params + "}]", "c.json");
+    };
+    const auto all = read(R"({"maximal_drop": 0.02, "drop_type": "Relative", "ranking_subset_size": 100,
+        "max_iter_num": 5, "metric_subset_ratio": 0.25, "use_prev_if_drop_increase": false,
+        "base_algorithm": "MinMaxQuantization", "convert_to_mixed_preset": true, "tune_hyperparams": true,
+        "annotation_free": true, "annotation_conf_threshold": 0.7, "preset": "mixed", "stat_subset_size": 30,
+        "metrics": [{"name": "accuracy", "type": "accuracy", "baseline_value": 0.7}, {"name": "sqnr"}]})");
+    ASSERT_TRUE(all.accuracy);
+    const auto& accuracy = *all.accuracy;
+    EXPECT_EQ(accuracy.maximal_drop, 0.02);
+    EXPECT_EQ(accuracy.drop_type, DropType::Relative);
+    EXPECT_EQ(accuracy.ranking_subset_size, 100U);
+    EXPECT_EQ(accuracy.max_iter_num, 5U);
+    EXPECT_EQ(accuracy.metric_subset_ratio, 0.25);
+    EXPECT_FALSE(accuracy.use_prev_if_drop_increase);
+    EXPECT_EQ(accuracy.base_algorithm, "MinMaxQuantization");
+    EXPECT_TRUE(accuracy.convert_to_mixed_preset && accuracy.tune_hyperparams && accuracy.annotation_free);
+    EXPECT_EQ(accuracy.annotation_conf_threshold, 0.7);
+    ASSERT_EQ(accuracy.metrics.size(), 2U);
+    EXPECT_EQ(accuracy.metrics[0].baseline_value, 0.7);
+    EXPECT_EQ(all.options.algorithms, std::vector<std::string>{"MinMaxQuantization"});
+    EXPECT_EQ(all.options.preset, Preset::Mixed);
+    EXPECT_EQ(all.options.subset, 30U);
+
+    const auto usual = read("{}");
+    EXPECT_EQ(usual.accuracy->maximal_drop, 0.01);
+    EXPECT_EQ(usual.accuracy->drop_type, DropType::Absolute);
+    EXPECT_EQ(usual.options.algorithms, std::vector<std::string>{"DefaultQuantization"});
+}
+
+TEST(PotForm, RefusesWrongParametersOfAccuracyAwareQuantization) {
+    const std::pair<const char*, const char*> kWrong[] = {
+        {R"({"maximal_drop": -1})", "maximal_drop: expected a number of at least 0"},
+        {R"({"drop_type": "relativ"})", "did you mean \"relative\""},
+        {R"({"ranking_subset_size": 0})", "ranking_subset_size: expected"},
+        {R"({"max_iter_num": 1.5})", "max_iter_num: expected"},
+        {R"({"metric_subset_ratio": 0})", "metric_subset_ratio: expected"},
+        {R"({"base_algorithm": "AccuracyAwareQuantization"})", "base_algorithm: expected one of"},
+        {R"({"metrics": [{"type": "a"}]})", "metrics[0].name: is missing"},
+        {R"({"annotation_conf_threshold": 2})", "annotation_conf_threshold: expected"},
+        {R"({"maximal_drob": 1})", "did you mean \"maximal_drop\""},
+    };
+    for (const auto& [params, part] : kWrong) {
+        const auto text =
+            parse_error(std::string(R"([{"name": "AccuracyAwareQuantization", "params": )") + params + "}]");
+        EXPECT_TRUE(contains(text, part)) << text;
+    }
+    EXPECT_TRUE(contains(parse_error(with_params(R"({"maximal_drop": 0.1})")),
+                         "params.maximal_drop: belongs to AccuracyAwareQuantization"));
+    EXPECT_TRUE(contains(parse_error(R"([{"name": "AccuracyAwareQuantization"}, {"name": "DefaultQuantization"}])"),
+                         "stands alone"));
+    Options options;
+    EXPECT_THROW(set_option(options, "maximal_drop", "0.1"), Error);
+}
+
 TEST(PotForm, RefusesByNameWhatIsNotThere) {
-    EXPECT_TRUE(contains(parse_error(R"({"algorithms": [{"name": "AccuracyAwareQuantization"}]})"),
-                         "AccuracyAwareQuantization is not available yet"));
     EXPECT_TRUE(contains(parse_error(R"({"algorithms": [{"name": "MagnitudeSparsity"}]})"), "there is no MagnitudeSp"));
     const std::string rest = R"(, "compression": {"algorithms": [{"name": "DefaultQuantization"}]}})";
     EXPECT_TRUE(contains(parse_error(R"({"optimizer": {"name": "Tpe"})" + rest), "c.json:1:2: optimizer: there is no"));
