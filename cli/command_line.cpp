@@ -69,6 +69,7 @@ const Command kCommands[] = {
          table.data();
          table.pictures();
          table.quantization();
+         table.recipe();
          table.accuracy();
          table.writing();
          table.labels();

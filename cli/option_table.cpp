@@ -113,17 +113,6 @@ void OptionTable::quantization() {
     text("--profile", "octet|pot", group,
          "octet: what measures best. pot: what POT 2023.3 does. Default octet; pot with a --config in POT's form.",
          [this](const std::string& value) { out_.profile = parse_profile("--profile", value); });
-    text("--recipe", "accurate|auto", group,
-         "Find the most exact of several ways, each judged by the outputs' SQNR on a fifth of the samples, which are "
-         "then "
-         "not used to calibrate. accurate: what gains on most models. auto: tries more. Takes minutes.",
-         [this](const std::string& value) {
-             out_.recipe =
-                 parse_choice<Recipe>("--recipe", value, {{"accurate", Recipe::Accurate}, {"auto", Recipe::Auto}});
-         });
-    text("--budget", "TIME", group,
-         "Begin nothing of --recipe that will not end within TIME, e.g. 90s or 5min. Default: try all.",
-         [this](const std::string& value) { out_.budget = parse_duration("--budget", value); });
     setting("--subset", "N", group, "Measure N samples, evenly spread. Default: all.", "stat_subset_size");
     setting("--converge", "EPS", group,
             "Stop measuring once the means over the samples of all ranges and channels move by no more than EPS of a "
@@ -173,6 +162,21 @@ void OptionTable::quantization() {
              }
              set("--set " + value.substr(0, equals), value.substr(0, equals), value.substr(equals + 1));
          });
+}
+
+void OptionTable::recipe() {
+    const char* group = "Search (docs/accuracy.md)";
+    text("--recipe", "accurate|auto", group,
+         "Find the most exact of several ways, each judged by the outputs' SQNR on a fifth of the samples, which are "
+         "then "
+         "not used to calibrate. accurate: what gains on most models. auto: tries more. Takes minutes.",
+         [this](const std::string& value) {
+             out_.recipe =
+                 parse_choice<Recipe>("--recipe", value, {{"accurate", Recipe::Accurate}, {"auto", Recipe::Auto}});
+         });
+    text("--budget", "TIME", group,
+         "Begin nothing of --recipe that will not end within TIME, e.g. 90s or 5min. Default: try all.",
+         [this](const std::string& value) { out_.budget = parse_duration("--budget", value); });
 }
 
 void OptionTable::writing() {
@@ -246,7 +250,7 @@ void OptionTable::evaluation_output() {
 }
 
 void OptionTable::accuracy() {
-    const char* group = "Accuracy goal (docs/accuracy_aware.md)";
+    const char* group = "Accuracy goal (docs/accuracy.md)";
     max_drop(group,
              "Leave as many operations in floating point as it takes until no metric loses more than X, e.g. 0.01; "
              "exit code 4 where that is not reached. Metrics need --labels; without, the outputs are compared.");

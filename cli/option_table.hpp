@@ -29,6 +29,7 @@ public:
     void pictures();
     void config(const char* group, const char* what);
     void quantization();
+    void recipe();
     void writing();
     void labels();
     void accuracy();

@@ -352,6 +352,12 @@ private:
         }
         grid.step = best_step;
         descend(products, wanted, grid, kSweeps, best);
+        // In turn, what one weight cannot make up for at the end of the grid may add up: then the nearest are better.
+        std::transform(wanted.begin(), wanted.end(), tried.begin(), [&](double value) { return grid.nearest(value); });
+        descend(products, wanted, grid, kSweeps, tried);
+        if (error_of(products, wanted, tried) < error_of(products, wanted, best)) {
+            best = tried;
+        }
         fit.steps[channel] = best_step;
         fit.bias[channel] = bias(g, o, best);
         std::transform(best.begin(), best.end(),

@@ -51,6 +51,15 @@ bool has_entry(const Json& object, const std::string& name) {
     return false;
 }
 
+bool has_section(const Json& object, const std::string& name) {
+    for (const auto& [key, value] : object.items()) {
+        if (spelled(key) == name && value.is_object()) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /// An entry of an object in any letter case; null where there is none.
 Json* find_entry(Json& object, const std::string& name) {
     for (auto entry = object.begin(); object.is_object() && entry != object.end(); ++entry) {
@@ -109,7 +118,7 @@ public:
 
     static bool is_whole_file(const Json& json) {
         return has_entry(json, "compression") || has_entry(json, "engine") || has_entry(json, "model") ||
-               has_entry(json, "optimizer");
+               has_section(json, "optimizer");  // of layer-wise tuning it is a name
     }
 
 private:

@@ -39,6 +39,7 @@ constexpr Step kSteps[] = {
      [](Options& options) { return replace(options.range_estimator.preset, std::optional(RangePreset::Quantile)); }},
     {"channels of convolutions smoothed", true, 2,
      [](Options& options) { return replace(options.smooth_convolutions, true); }},
+    {"ranges from histograms", true, 2, [](Options& options) { return replace(options.range_search, true); }},
     {"channels aligned", false, 1.5, [](Options& options) { return replace(options.channel_alignment, true); }},
     {"biases corrected one after the other", false, 10,
      [](Options& options) { return options.bias_correction && replace(options.use_fast_bias, false); }},

@@ -52,6 +52,22 @@ Options unusual_options() {
     options.reshape = true;
     options.skip_bad = true;
     options.converge = 0.05;
+    options.smooth_convolutions = true;
+    options.use_layerwise_tuning = true;
+    options.tuning = {TuningMethod::Gradient,
+                      {"a", "re:b.*"},
+                      64,
+                      Optimizer::Sgd,
+                      10,
+                      2000,
+                      false,
+                      true,
+                      1e-3,
+                      1e-2,
+                      1e-4,
+                      1e-5,
+                      {2e-3},
+                      {3e-3}};
     options.states = States::Keep;
     options.split_batches = false;
     return options;
@@ -168,7 +184,7 @@ TEST(SetOption, TakesWhatIsNoJsonAsText) {
     set_option(options, "stat_subset_size", "3");
     set_option(options, "stat_subset_size", "null");
     EXPECT_FALSE(options.subset);
-    EXPECT_EQ(set_option(options, "use_layerwise_tuning", "true").size(), 1U);
+    EXPECT_EQ(set_option(options, "asymmetric", "true").size(), 1U);
 }
 
 TEST(SetOption, NullBringsTheProfilesValueBack) {

@@ -168,13 +168,23 @@ TEST(Statistics, AreThoseOfTheDocumentation) {
     }
 }
 
-TEST(Tuning, IsTakenWithAWarning) {
+TEST(Tuning, TakesItsParametersAndWarnsOfThoseWithoutEffect) {
     const auto configuration = parse_configuration(
-        with_params(R"({"use_layerwise_tuning": true, "batch_size": 25, "weight_fq": {"scale_lr": 1e-6}})"), "c.json");
-    ASSERT_EQ(configuration.warnings.size(), 1U);
-    EXPECT_TRUE(contains(configuration.warnings[0], "use_layerwise_tuning: no effect")) << configuration.warnings[0];
-    EXPECT_TRUE(parse_configuration(with_params(R"({"use_layerwise_tuning": false})"), "c.json").warnings.empty());
+        with_params(R"({"use_layerwise_tuning": true, "batch_size": 50, "optimizer": "SGD", "asymmetric": true,
+                        "weight_fq": {"scale_lr": 1e-3, "min_lr": 1e-3}, "tuning_ignored_scope": ["a"]})"),
+        "c.json");
+    ASSERT_EQ(configuration.warnings.size(), 2U);
+    EXPECT_TRUE(contains(configuration.warnings[0] + configuration.warnings[1], "asymmetric: no effect"));
+    EXPECT_TRUE(contains(configuration.warnings[0] + configuration.warnings[1], "min_lr: no effect"));
+    const auto& options = configuration.options;
+    EXPECT_TRUE(options.use_layerwise_tuning);
+    EXPECT_EQ(options.tuning.method, TuningMethod::Gradient) << "as POT";
+    EXPECT_EQ(options.tuning.batch_size, 50U);
+    EXPECT_EQ(options.tuning.optimizer, Optimizer::Sgd);
+    EXPECT_EQ(options.tuning.weight_fq.scale_lr, 1e-3);
+    EXPECT_EQ(options.tuning.ignored, std::vector<std::string>{"a"});
     EXPECT_TRUE(contains(parse_error(with_params(R"({"weight_fq": {"scale_lr": "x"}})")), "weight_fq.scale_lr"));
+    EXPECT_TRUE(contains(parse_error(with_params(R"({"optimizer": "RMSprop"})")), "optimizer: expected one of Adam"));
 }
 
 TEST(StatBatchSize, HasNoEffectAndNeedsNoWarning) {

@@ -101,11 +101,15 @@ TEST(Examples, AreTaken) {
     EXPECT_EQ(to_json(yaml.options), to_json(brief.options));
     EXPECT_EQ(yaml.model.model, brief.model.model);
     EXPECT_EQ(read_configuration(OCTET_EXAMPLES_DIR "/every_parameter.json").options.subset, 300U);
+    EXPECT_TRUE(read_configuration(OCTET_EXAMPLES_DIR "/accuracy_aware.json").accuracy.has_value());
 }
 
-TEST(Examples, OneHoldsEveryParameter) {
-    std::ifstream file(OCTET_EXAMPLES_DIR "/every_parameter.json");
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
+TEST(Examples, HoldEveryParameter) {
+    std::string text;
+    for (const char* name : {"/every_parameter.json", "/accuracy_aware.json"}) {
+        std::ifstream file(std::string(OCTET_EXAMPLES_DIR) + name);
+        text += std::string{std::istreambuf_iterator<char>(file), {}};
+    }
     std::set<std::string> known, missing;
     for (const char* definition : {"model", "engine", "compression", "params"}) {
         for (const auto& path : known_paths(definition)) {

@@ -3,5 +3,6 @@ octet_test(graph_io LABEL unit
                    ${CMAKE_CURRENT_LIST_DIR}/expand_fake_quantize_test.cpp
                    ${CMAKE_CURRENT_LIST_DIR}/inspect_test.cpp ${CMAKE_CURRENT_LIST_DIR}/json_test.cpp
                    ${CMAKE_CURRENT_LIST_DIR}/models.cpp ${CMAKE_CURRENT_LIST_DIR}/names_test.cpp
-                   ${CMAKE_CURRENT_LIST_DIR}/read_test.cpp ${CMAKE_CURRENT_LIST_DIR}/save_test.cpp
+                   ${CMAKE_CURRENT_LIST_DIR}/read_test.cpp ${CMAKE_CURRENT_LIST_DIR}/row_tap_test.cpp
+                   ${CMAKE_CURRENT_LIST_DIR}/save_test.cpp
            LIBRARIES octet_pipeline octet_metrics nlohmann_json::nlohmann_json)

@@ -1,6 +1,7 @@
 octet_test(numeric LABEL unit
     SOURCES
         ${CMAKE_CURRENT_LIST_DIR}/fake_quantize_test.cpp
+        ${CMAKE_CURRENT_LIST_DIR}/grid_rounding_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/histogram_ranges_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/histogram_test.cpp
         ${CMAKE_CURRENT_LIST_DIR}/quantile_test.cpp
