@@ -39,7 +39,7 @@ std::shared_ptr<ov::Model> make_tapped(const ov::Model& model, const ov::Model& 
     ov::OutputVector outputs;
     for (const auto& layer : layers) {
         const auto& name = layer.node->get_friendly_name();
-        const auto wanted = in_original.at(name), fitted = in_quantized.at(name);
+        const auto &wanted = in_original.at(name), &fitted = in_quantized.at(name);
         outputs.push_back(tap_outputs(biased_output(*wanted), parameters.back(), *layer.node, layer.points));
         const auto read = fitted->input_value(0);
         outputs.push_back(tap_rows(layer.is_before_quantizer ? read.get_node()->input_value(0) : read,

@@ -24,6 +24,7 @@ namespace {
 
 constexpr std::size_t kMostHeldOut = 16, kHeldOut = 4;  // one of so many
 constexpr double kMostFitted = 128, kFewestFitted = 16, kMultiplications = 4e12;
+constexpr std::size_t kWidest = 6144;  // weights of an output channel: memory and time grow with the square
 constexpr std::size_t kFewestRows = 4096, kRowsPerWeight = 6, kMostBytes = std::size_t{96} << 20U;
 
 SampleSplit split_samples(std::size_t samples, std::size_t most_fitted) {

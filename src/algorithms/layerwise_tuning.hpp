@@ -9,8 +9,8 @@ namespace octet {
 /// from the original (where channels were aligned, from the aligned one). Some samples are held out: a layer that comes
 /// no nearer on these stays as it is, and so does the whole model where its outputs do not.
 ///
-/// Leaves models with a state alone, bodies, weights that several operations share, and what
-/// Options::tuning names to be ignored.
+/// Leaves models with a state alone, bodies, weights that several operations share, output
+/// channels of more than 6144 weights, and what Options::tuning names to be ignored.
 class LayerwiseTuning final : public Algorithm {
 public:
     std::string name() const override {

@@ -88,7 +88,7 @@ public:
 
 protected:
     void fill(const ov::Tensor& values, const ov::Tensor& draws, float* rows) const override {
-        const auto shape = values.get_shape();
+        const auto& shape = values.get_shape();
         const std::size_t inner = product(shape, axis_ + 1, shape.size()), outer = product(shape, 0, axis_);
         const auto* from = values.data<const float>();
         for (const std::size_t position : draw_positions(draws, points_, outer * inner)) {
@@ -121,7 +121,7 @@ public:
 
 protected:
     void fill(const ov::Tensor& values, const ov::Tensor& draws, float* rows) const override {
-        const auto shape = values.get_shape();
+        const auto& shape = values.get_shape();
         const auto axes = convolution_axes(*operation_, layout_, shape);
         std::size_t places = 1;
         for (const auto& axis : axes) {

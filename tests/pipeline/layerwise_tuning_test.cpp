@@ -109,7 +109,7 @@ TEST(LayerwiseTuning, GradientLowersTheErrorOfLayers) {
         options.tuning.optimizer = optimizer;
         options.tuning.bias_lr = optimizer == Optimizer::Adam ? 1e-4 : 1e-1;
         options.tuning.weights_lr = optimizer == Optimizer::Adam ? 2e-5 : 1e-2;
-        EXPECT_GE(count_fitted(quantize(model, *data(64), options)), 2u);
+        EXPECT_GE(count_fitted(quantize(model, *data(64), options)), 1u);
     }
     options.tuning.weights_lr = options.tuning.bias_lr = options.tuning.scale_lr = 0;
     EXPECT_EQ(count_fitted(quantize(model, *data(64), options)), 0u) << "nothing moves without a rate";
