@@ -83,8 +83,10 @@ public:
         const GraphIndex graph(model);
         auto nodes = due_corrections(graph, context);
         const auto is_ignored = fits_any(context.options.tuning.ignored);
-        std::erase_if(
-            nodes, [&](const ov::Node* node) { return is_ignored(node->get_friendly_name()) || !read_weights(*node); });
+        std::erase_if(nodes, [&](const ov::Node* node) {
+            const auto weights = read_weights(*node);
+            return is_ignored(node->get_friendly_name()) || !weights || weights->width > kWidest;
+        });
         layers_ = plan_layers(graph, nodes);
         for (const auto& layer : layers_) {
             stages_ = std::max(stages_, layer.stage + 1);
