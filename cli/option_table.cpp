@@ -250,7 +250,7 @@ void OptionTable::evaluation_output() {
 }
 
 void OptionTable::accuracy() {
-    const char* group = "Accuracy goal (docs/accuracy.md)";
+    const char* group = "Accuracy goal (docs/accuracy_aware.md)";
     max_drop(group,
              "Leave as many operations in floating point as it takes until no metric loses more than X, e.g. 0.01; "
              "exit code 4 where that is not reached. Metrics need --labels; without, the outputs are compared.");

@@ -76,7 +76,7 @@ struct MetricOutcome {
 struct AccuracyStep {
     std::string what;  ///< "DefaultQuantization", "mixed preset", "conv_12 in floating point", …
     std::vector<MetricOutcome> metrics{};
-    bool is_kept = true;
+    bool is_kept = true;  ///< false: worse than the state before
 };
 
 struct AccuracyAwareResult {

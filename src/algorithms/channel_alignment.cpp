@@ -127,21 +127,6 @@ Alignment find_alignment(const std::vector<double>& low, const std::vector<doubl
     return alignment;
 }
 
-/// Calls action(element, input channel, output channel) for each weight.
-template <class Action>
-void for_each_weight(const WeightLayout& layout, const Action& action) {
-    const std::size_t taps = ov::shape_size(layout.kernel);
-    for (std::size_t g = 0; g < layout.groups; ++g) {
-        for (std::size_t o = 0; o < layout.outputs; ++o) {
-            for (std::size_t i = 0; i < layout.inputs; ++i) {
-                for (std::size_t k = 0; k < taps; ++k) {
-                    action(layout.place(g, o, i) + k, g * layout.inputs + i, g * layout.outputs + o);
-                }
-            }
-        }
-    }
-}
-
 bool is_zero(const std::vector<double>& values) {
     return std::all_of(values.begin(), values.end(), [](double value) { return value == 0; });
 }
@@ -163,7 +148,7 @@ void align_producer(Context& context, ov::Node& node, const Alignment& alignment
     std::transform(shift.begin(), shift.end(), shift.begin(), [](double value) { return -value; });
     shift_bias(context, node, shift, alignment.scale);
     auto weights = float_values(*find_constant(node.input_value(1)));
-    for_each_weight(*weight_layout(node), [&](std::size_t element, std::size_t, std::size_t output) {
+    for_each_weight(*weight_layout(node), [&](std::size_t output, std::size_t, std::size_t element) {
         weights[element] = static_cast<float>(weights[element] / alignment.scale[output]);
     });
     change_weights(context, node, weights);
@@ -179,7 +164,7 @@ void align_producer(Context& context, ov::Node& node, const Alignment& alignment
 void align_consumer(Context& context, ov::Node& node, const Alignment& alignment) {
     auto weights = float_values(*find_constant(node.input_value(1)));
     std::vector<double> shift(bias_values(node)->size(), 0);
-    for_each_weight(*weight_layout(node), [&](std::size_t element, std::size_t input, std::size_t output) {
+    for_each_weight(*weight_layout(node), [&](std::size_t output, std::size_t input, std::size_t element) {
         shift[output] += weights[element] * alignment.shift[input];
         weights[element] = static_cast<float>(weights[element] * alignment.scale[input]);
     });

@@ -35,22 +35,6 @@ struct ChannelLimits {
     }
 };
 
-/// Stored place and channel of each weight, in the order of the fit.
-template <class Action>
-void for_each_weight(const WeightLayout& layout, const Action& action) {
-    const std::size_t taps = ov::shape_size(layout.kernel);
-    std::size_t number = 0;
-    for (std::size_t g = 0; g < layout.groups; ++g) {
-        for (std::size_t o = 0; o < layout.outputs; ++o) {
-            for (std::size_t i = 0; i < layout.inputs; ++i) {
-                for (std::size_t k = 0; k < taps; ++k) {
-                    action(number++, layout.place(g, o, i) + k, g * layout.outputs + o);
-                }
-            }
-        }
-    }
-}
-
 /// Is there one limit for all, or one for each output channel in order?
 bool is_by_channel(const ov::Node& node, const FakeQuantize& quantizer, std::size_t channels) {
     const auto& shape = quantizer.get_input_shape(1);
@@ -163,9 +147,11 @@ std::optional<LayerWeights> read_weights(const ov::Node& node) {
     const auto stored = float_values(*find_constant(quantizer->input_value(0)));
     weights.values.resize(stored.size());
     double furthest = 0;
-    for_each_weight(*layout, [&](std::size_t number, std::size_t place, std::size_t channel) {
-        weights.values[number] = static_cast<float>(stored[place] * limits->ratio(channel));
-        furthest = std::max(furthest, std::fabs(std::nearbyint(weights.values[number] / weights.steps[channel])));
+    std::size_t number = 0;
+    for_each_weight(*layout, [&](std::size_t channel, std::size_t, std::size_t place) {
+        const double weight = stored[place] * limits->ratio(channel);
+        weights.values[number++] = static_cast<float>(weight);
+        furthest = std::max(furthest, std::fabs(std::nearbyint(weight / weights.steps[channel])));
     });
     std::tie(weights.least, weights.most) = limits_behind(biased_output(node));
     weights.low = std::max(weights.low, -furthest);  // no more of the grid than was used: half, against saturation
@@ -197,8 +183,9 @@ void write_weights(Context& context, ov::Node& node, const LayerFit& fit) {
     const auto source = quantizer->input_value(0);
     const auto old = find_constant(source);
     std::vector<float> stored(fit.values.size());
-    for_each_weight(layout, [&](std::size_t number, std::size_t place, std::size_t channel) {
-        stored[place] = static_cast<float>(fit.values[number] / limits.ratio(channel));
+    std::size_t number = 0;
+    for_each_weight(layout, [&](std::size_t channel, std::size_t, std::size_t place) {
+        stored[place] = static_cast<float>(fit.values[number++] / limits.ratio(channel));
     });
     for (const std::size_t port : {1, 2, 3, 4}) {
         quantizer->input(port).replace_source_output(scaled_limit(*quantizer, port, shares));

@@ -22,7 +22,7 @@ public:
     Selector(ov::Model& model, Context& context) : model_(model), context_(context), units_(context) {}
 
     bool has_choice() const {
-        return units_.size() > 0 && context_.samples > 0;
+        return units_.may_be_tried();
     }
 
     /// Leaves the best ranges in the model. Returns what was found.

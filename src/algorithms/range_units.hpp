@@ -14,6 +14,11 @@ class RangeUnits {
 public:
     explicit RangeUnits(const Context& context);
 
+    /// Is there a unit, and are there samples to try ranges on?
+    bool may_be_tried() const {
+        return !units_.empty() && context_.samples > 0;
+    }
+
     std::size_t size() const {
         return units_.size();
     }

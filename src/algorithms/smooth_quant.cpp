@@ -105,38 +105,24 @@ struct ReaderWeights {
 ReaderWeights read_reader(const ov::Node& node) {
     const auto layout = *weight_layout(node);
     const auto stored = float_values(*find_constant(node.input_value(1)));
-    const std::size_t taps = ov::shape_size(layout.kernel);
     ReaderWeights weights{layout.groups, layout.outputs, layout.inputs, {}, {}};
-    for (std::size_t g = 0; g < layout.groups; ++g) {
-        for (std::size_t o = 0; o < layout.outputs; ++o) {
-            for (std::size_t i = 0; i < layout.inputs; ++i) {
-                double largest = 0, square = 0;
-                for (std::size_t k = 0; k < taps; ++k) {
-                    const double weight = stored[layout.place(g, o, i) + k];
-                    largest = std::max(largest, std::fabs(weight));
-                    square += weight * weight;
-                }
-                weights.largest.push_back(largest);
-                weights.square.push_back(square);
-            }
-        }
-    }
+    weights.largest.resize(layout.groups * layout.outputs * layout.inputs, 0);
+    weights.square.resize(weights.largest.size(), 0);
+    for_each_weight(layout, [&](std::size_t output, std::size_t input, std::size_t place) {
+        const double weight = stored[place];
+        const std::size_t at = output * layout.inputs + input % layout.inputs;
+        weights.largest[at] = std::max(weights.largest[at], std::fabs(weight));
+        weights.square[at] += weight * weight;
+    });
     return weights;
 }
 
 void scale_weights(Context& context, ov::Node& node, const std::vector<double>& scale) {
     const auto layout = *weight_layout(node);
     auto values = float_values(*find_constant(node.input_value(1)));
-    for (std::size_t g = 0; g < layout.groups; ++g) {
-        for (std::size_t o = 0; o < layout.outputs; ++o) {
-            for (std::size_t i = 0; i < layout.inputs; ++i) {
-                for (std::size_t k = 0; k < ov::shape_size(layout.kernel); ++k) {
-                    auto& value = values[layout.place(g, o, i) + k];
-                    value = static_cast<float>(value * scale[g * layout.inputs + i]);
-                }
-            }
-        }
-    }
+    for_each_weight(layout, [&](std::size_t, std::size_t input, std::size_t place) {
+        values[place] = static_cast<float>(values[place] * scale[input]);
+    });
     change_weights(context, node, values);
 }
 

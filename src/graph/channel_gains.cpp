@@ -29,18 +29,11 @@ std::vector<const ov::Node*> weighted_readers(const ov::Output<ov::Node>& tensor
 void add_squares(const ov::Node& node, std::vector<double>& sums) {
     const auto layout = *weight_layout(node);
     const auto weights = float_values(*find_constant(node.input_value(1)));
-    const std::size_t taps = ov::shape_size(layout.kernel);
     std::vector<double> own(layout.groups * layout.inputs, 0);
-    for (std::size_t g = 0; g < layout.groups; ++g) {
-        for (std::size_t o = 0; o < layout.outputs; ++o) {
-            for (std::size_t i = 0; i < layout.inputs; ++i) {
-                for (std::size_t k = 0; k < taps; ++k) {
-                    const double weight = weights[layout.place(g, o, i) + k];
-                    own[g * layout.inputs + i] += weight * weight;
-                }
-            }
-        }
-    }
+    for_each_weight(layout, [&](std::size_t, std::size_t input, std::size_t place) {
+        const double weight = weights[place];
+        own[input] += weight * weight;
+    });
     sums.resize(std::max(sums.size(), own.size()), 0);
     for (std::size_t c = 0; c < own.size(); ++c) {
         sums[c] += own[c];

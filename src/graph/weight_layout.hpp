@@ -20,6 +20,22 @@ struct WeightLayout {
     }
 };
 
+/// Calls action(output channel, input channel, place) for each weight: group by group, output by output, input by
+/// input, tap by tap.
+template <class Action>
+void for_each_weight(const WeightLayout& layout, const Action& action) {
+    const std::size_t taps = ov::shape_size(layout.kernel);
+    for (std::size_t g = 0; g < layout.groups; ++g) {
+        for (std::size_t o = 0; o < layout.outputs; ++o) {
+            for (std::size_t i = 0; i < layout.inputs; ++i) {
+                for (std::size_t k = 0; k < taps; ++k) {
+                    action(g * layout.outputs + o, g * layout.inputs + i, layout.place(g, o, i) + k);
+                }
+            }
+        }
+    }
+}
+
 /// Nothing for operations that are not weighted, or a MatMul whose weights are batched.
 std::optional<WeightLayout> weight_layout(const ov::Node& node);
 

@@ -71,8 +71,8 @@ void add_slots(Histogram& histogram, const double* table) {
 
 /// The bin of `histogram` that holds bin number `number` of bins `share` times as wide.
 std::size_t place_in(const Histogram& histogram, double number, double share) {
-    const double place = std::floor(number * share) - histogram.first;
-    return static_cast<std::size_t>(std::clamp(place, 0.0, static_cast<double>(kHistogramBins - 1)));
+    const double place = std::floor(number * share) - histogram.first;  // of a damaged file it may be no number
+    return place > 0 ? static_cast<std::size_t>(std::min(place, static_cast<double>(kHistogramBins - 1))) : 0;
 }
 
 void add_bins(Histogram& histogram, const Histogram& other) {

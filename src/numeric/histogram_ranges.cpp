@@ -88,7 +88,7 @@ double divergence(const Histogram& histogram, const Range& range, std::size_t le
     const Bins all(histogram);
     const auto bin_at = [&](double value) {
         const double bin = std::floor(value / histogram.width) - histogram.first;
-        return static_cast<std::size_t>(std::clamp(bin, 0.0, static_cast<double>(kHistogramBins - 1)));
+        return bin > 0 ? static_cast<std::size_t>(std::min(bin, static_cast<double>(kHistogramBins - 1))) : 0;
     };
     const std::size_t first = std::max(all.first, bin_at(range.low)), last = std::min(all.last, bin_at(range.high) + 1);
     if (histogram.empty() || (range.high - range.low) / histogram.width < static_cast<double>(levels) ||
@@ -145,7 +145,8 @@ Range search_range(const Range& widest, bool is_symmetric, const std::function<d
         reached = search_scale([&](double scale) { return cost(scaled(scale)); }, {1, reached.cost});
         best = scaled(reached.scale);
     };
-    const bool has_low = !is_symmetric && widest.low<0, has_high = widest.high> 0;
+    const bool has_low = !is_symmetric && widest.low < 0;
+    const bool has_high = widest.high > 0;
     scan(has_low, has_high);
     constexpr int kRounds = 2;
     for (int round = 0; round < kRounds && has_low && has_high; ++round) {

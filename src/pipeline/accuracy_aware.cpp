@@ -359,7 +359,7 @@ private:
         result.quantized = std::move(best_.quantized);
         for (const auto& step : result.steps) {
             result.quantized.report.changes.push_back(
-                {kName, step.what, described(step.metrics) + (step.is_kept ? "" : "; not kept")});
+                {kName, step.what, described(step.metrics) + (step.is_kept ? "" : "; worse")});
         }
         return result;
     }

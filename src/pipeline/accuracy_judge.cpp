@@ -9,7 +9,6 @@
 
 #include "base/text.hpp"
 #include "metrics/sample_differences.hpp"
-#include "metrics/side_by_side.hpp"
 #include "pipeline/sensitivity.hpp"
 
 namespace octet {
@@ -35,6 +34,11 @@ bool has_scores(const ov::Model& model) {
         }
         return wide == 1;
     });
+}
+
+bool has_all_baselines(const std::vector<AccuracyMetric>& metrics) {
+    return !metrics.empty() && std::all_of(metrics.begin(), metrics.end(),
+                                           [](const auto& metric) { return metric.baseline_value.has_value(); });
 }
 
 [[noreturn]] void refuse_metric(const std::string& name, const std::vector<std::string>& known) {
@@ -120,42 +124,46 @@ AccuracyJudge::AccuracyJudge(const std::shared_ptr<const ov::Model>& original, c
 void AccuracyJudge::find_metrics(Observer& observer) {
     if (accuracy_.metric) {
         goals_ = {{.name = "metric"}};
-    } else if (!labels_) {
-        const std::vector<std::string> known{kAgreement, kSqnr};
-        auto metrics = accuracy_.metrics;
-        if (metrics.empty()) {
-            metrics = {{accuracy_.annotation_free || has_scores(*original_) ? kAgreement : kSqnr}};
-        }
-        for (const auto& metric : metrics) {
-            const bool is_sqnr = known[place_of(metric.name, known)] == kSqnr;
-            const bool has_baseline = metric.baseline_value.has_value();
-            goals_.push_back(
-                {.name = is_sqnr ? kSqnr : kAgreement,
-                 .original = metric.baseline_value.value_or(is_sqnr ? std::numeric_limits<double>::infinity() : 1),
-                 .is_noise = is_sqnr && !has_baseline,
-                 .is_decibels = is_sqnr && has_baseline});
-        }
-        return;
+    } else if (labels_) {
+        find_label_metrics(observer);
     } else {
-        // One sample tells the names; a metric that is not there is refused before the work.
-        const auto evaluation = evaluate_on(original_, {0}, observer);
-        const auto known = names_of(evaluation);
-        for (const auto& metric : accuracy_.metrics.empty() ? usual_metrics(evaluation) : accuracy_.metrics) {
-            goals_.push_back(
-                {.name = known[place_of(metric.name, known)], .original = metric.baseline_value.value_or(0)});
-        }
+        find_comparisons();
+        return;  // the original's values are known
     }
     const auto& given = accuracy_.metrics;
-    if (!given.empty() &&
-        std::all_of(given.begin(), given.end(), [](const auto& metric) { return metric.baseline_value.has_value(); })) {
-        for (std::size_t i = 0; i < goals_.size(); ++i) {
-            goals_[i].original = *given[i].baseline_value;
-        }
+    if (!accuracy_.metric && has_all_baselines(given)) {
         return;
     }
     const auto measured = values(original_, all_samples(), observer);
     for (std::size_t i = 0; i < goals_.size(); ++i) {
-        goals_[i].original = i < given.size() ? given[i].baseline_value.value_or(measured[i]) : measured[i];
+        const bool is_given = !accuracy_.metric && i < given.size() && given[i].baseline_value;
+        goals_[i].original = is_given ? *given[i].baseline_value : measured[i];
+    }
+}
+
+void AccuracyJudge::find_label_metrics(Observer& observer) {
+    // One sample tells the names; a metric that is not there is refused before the work.
+    const auto evaluation = evaluate_on(original_, {0}, observer);
+    const auto known = names_of(evaluation);
+    for (const auto& metric : accuracy_.metrics.empty() ? usual_metrics(evaluation) : accuracy_.metrics) {
+        goals_.push_back({.name = known[place_of(metric.name, known)], .original = metric.baseline_value.value_or(0)});
+    }
+}
+
+void AccuracyJudge::find_comparisons() {
+    const std::vector<std::string> known{kAgreement, kSqnr};
+    auto metrics = accuracy_.metrics;
+    if (metrics.empty()) {
+        metrics = {{accuracy_.annotation_free || has_scores(*original_) ? kAgreement : kSqnr}};
+    }
+    for (const auto& metric : metrics) {
+        const bool is_sqnr = known[place_of(metric.name, known)] == kSqnr;
+        const bool has_baseline = metric.baseline_value.has_value();
+        const double usual = is_sqnr ? std::numeric_limits<double>::infinity() : 1;
+        goals_.push_back({.name = is_sqnr ? kSqnr : kAgreement,
+                          .original = metric.baseline_value.value_or(usual),
+                          .is_noise = is_sqnr && !has_baseline,
+                          .is_decibels = is_sqnr && has_baseline});
     }
 }
 
@@ -189,11 +197,7 @@ double AccuracyJudge::mean_drop(const std::shared_ptr<const ov::Model>& model, c
 std::vector<std::size_t> AccuracyJudge::ranking_samples(const std::shared_ptr<const ov::Model>& model,
                                                         Observer& observer) const {
     constexpr std::size_t kUsual = 300;
-    const auto& given = accuracy_.metrics;
-    const bool are_known = !given.empty() && std::all_of(given.begin(), given.end(), [](const auto& metric) {
-        return metric.baseline_value.has_value();
-    });
-    const double share = are_known ? accuracy_.metric_subset_ratio : 1;
+    const double share = has_all_baselines(accuracy_.metrics) ? accuracy_.metric_subset_ratio : 1;
     const auto looked_at = spread_indices(
         dataset_.size(),
         std::max<std::size_t>(1, static_cast<std::size_t>(std::ceil(share * static_cast<double>(dataset_.size())))));
@@ -217,9 +221,10 @@ std::vector<std::size_t> AccuracyJudge::ranking_samples(const std::shared_ptr<co
 
 double AccuracyJudge::excess(const MetricOutcome& outcome) const {
     const double excess = outcome.drop - accuracy_.maximal_drop;
-    return std::isnan(excess)     ? std::numeric_limits<double>::infinity()
-           : excess <= kTolerance ? std::min(excess, 0.0)
-                                  : excess;
+    if (std::isnan(excess)) {
+        return std::numeric_limits<double>::infinity();
+    }
+    return excess <= kTolerance ? std::min(excess, 0.0) : excess;
 }
 
 std::size_t AccuracyJudge::worst(const std::vector<MetricOutcome>& outcomes) const {
@@ -278,7 +283,7 @@ double AccuracyJudge::drop(const Goal& goal, double original, double value) cons
     if (goal.is_noise) {
         return std::pow(10, -value / 10);
     }
-    const bool is_relative = accuracy_.drop_type == DropType::Relative && original != 0;
+    const bool is_relative = accuracy_.drop_type == DropType::Relative && original != 0 && !goal.is_decibels;
     return (original - value) / (is_relative ? std::fabs(original) : 1);
 }
 

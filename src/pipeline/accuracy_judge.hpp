@@ -48,6 +48,8 @@ private:
     };
 
     void find_metrics(Observer& observer);
+    void find_label_metrics(Observer& observer);
+    void find_comparisons();
     std::vector<double> values(const std::shared_ptr<const ov::Model>& model, const std::vector<std::size_t>& samples,
                                Observer& observer) const;
     std::vector<double> evaluated(const std::shared_ptr<const ov::Model>& model,

@@ -1,7 +1,6 @@
 #include "octet/recipe.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 #include <utility>
 
@@ -9,6 +8,7 @@
 #include "octet/error.hpp"
 
 #include "base/text.hpp"
+#include "pipeline/sensitivity.hpp"
 
 namespace octet {
 namespace {
@@ -71,20 +71,6 @@ private:
     Observer& observer_;
     std::set<std::string> said_;
 };
-
-/// Mean over the outputs that tell something.
-double mean_sqnr(const Comparison& comparison) {
-    constexpr double kMost = 200;
-    double sum = 0;
-    std::size_t count = 0;
-    for (const auto& output : comparison.outputs) {
-        if (!std::isnan(output.sqnr_db)) {
-            sum += std::clamp(output.sqnr_db, -kMost, kMost);
-            ++count;
-        }
-    }
-    return count > 0 ? sum / static_cast<double>(count) : -kMost;
-}
 
 class Trials {
 public:

@@ -8,6 +8,7 @@
 #include "octet/quantize.hpp"
 
 #include "support.hpp"
+#include "uneven_model.hpp"
 
 namespace octet {
 namespace {
@@ -82,38 +83,6 @@ TEST(SmoothQuant, LeavesATensorThatIsAddedToo) {
     const auto model = model_of({make<ov::op::v1::Add>("sum", product, x)}, {x});
     const auto result = quantize(model, *outlying_data(20), {.model_type = ModelType::None});
     EXPECT_EQ(quantizer_of(inspect(*result.model), "x").high.size(), 1U);
-}
-
-std::shared_ptr<ov::Model> deep_model() {
-    const auto x = parameter({1, 3, 12, 12});
-    Output tensor = x;
-    for (unsigned i = 0; i < 9; ++i) {
-        const std::string name = "c" + std::to_string(i);
-        tensor =
-            make<ov::op::v4::Swish>(name + "/act", convolution(tensor, name, 10 + 2 * i, {.outputs = 6, .pad = 1}));
-    }
-    return model_of({tensor}, {x});
-}
-
-/// Samples of which every fifth is six times as large.
-std::unique_ptr<Dataset> uneven_data(std::size_t count) {
-    return make_dataset(count, [](std::size_t index) {
-        return Sample{
-            {"x", random_tensor({1, 3, 12, 12}, static_cast<unsigned>(index) + 1, index % 5 == 0 ? 6.F : 1.F)}};
-    });
-}
-
-/// The SQNR over all samples of the data.
-double sqnr_of_all(const std::shared_ptr<ov::Model>& model, const std::shared_ptr<ov::Model>& quantized,
-                   std::size_t count) {
-    std::vector<float> wanted, made;
-    for (std::size_t i = 0; i < count; ++i) {
-        const auto sample = random_tensor({1, 3, 12, 12}, static_cast<unsigned>(i) + 1, i % 5 == 0 ? 6.F : 1.F);
-        const auto a = infer(model, {sample})[0], b = infer(quantized, {sample})[0];
-        wanted.insert(wanted.end(), a.begin(), a.end());
-        made.insert(made.end(), b.begin(), b.end());
-    }
-    return sqnr_db(wanted, made);
 }
 
 TEST(RangeSelection, WidensRangesWhereLargeSamplesMatter) {

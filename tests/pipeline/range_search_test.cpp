@@ -7,7 +7,7 @@
 #include "octet/octet.hpp"
 #include "octet/quantize.hpp"
 
-#include "support.hpp"
+#include "uneven_model.hpp"
 
 namespace octet {
 namespace {
@@ -17,36 +17,10 @@ using namespace testing;
 constexpr RangeStatistic kJoint[] = {RangeStatistic::Percentile, RangeStatistic::Mse, RangeStatistic::OutputMse,
                                      RangeStatistic::Kl};
 
-std::shared_ptr<ov::Model> deep_model() {
-    const auto x = parameter({1, 3, 12, 12});
-    Output tensor = x;
-    for (unsigned i = 0; i < 9; ++i) {
-        const std::string name = "c" + std::to_string(i);
-        tensor =
-            make<ov::op::v4::Swish>(name + "/act", convolution(tensor, name, 10 + 2 * i, {.outputs = 6, .pad = 1}));
-    }
-    return model_of({tensor}, {x});
-}
-
-ov::Tensor uneven_sample(std::size_t index) {
-    return random_tensor({1, 3, 12, 12}, static_cast<unsigned>(index) + 1, index % 5 == 0 ? 6.F : 1.F);
-}
-
-std::unique_ptr<Dataset> uneven_data(std::size_t count) {
-    return make_dataset(count, [](std::size_t index) { return Sample{{"x", uneven_sample(index)}}; });
-}
-
 /// The SQNR over the samples that RangeSelection and RangeSearch try: with 16 of them, all.
 double sqnr_of(const Options& options) {
     const auto model = deep_model();
-    const auto quantized = quantize(model, *uneven_data(16), options).model;
-    std::vector<float> wanted, made;
-    for (std::size_t i = 0; i < 16; ++i) {
-        const auto a = infer(model, {uneven_sample(i)})[0], b = infer(quantized, {uneven_sample(i)})[0];
-        wanted.insert(wanted.end(), a.begin(), a.end());
-        made.insert(made.end(), b.begin(), b.end());
-    }
-    return sqnr_db(wanted, made);
+    return sqnr_of_all(model, quantize(model, *uneven_data(16), options).model, 16);
 }
 
 std::vector<QuantizerInfo> quantizers(const Options& options, RunOptions run = {}) {
