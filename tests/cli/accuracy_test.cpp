@@ -131,5 +131,20 @@ TEST_F(AccuracyGoal, WrongUsageIsRefused) {
     EXPECT_FALSE(fs::exists(path("out/small.xml")));
 }
 
+TEST_F(AccuracyGoal, RecipesTellWhatTheyTriedAndWrongUseIsRefused) {
+    const auto run = quantize({"--recipe", "accurate", "--budget", "0.001s"});
+    ASSERT_EQ(run.code, 0) << run.err;
+    EXPECT_TRUE(has(run.out, "as given: kept")) << run.out;
+    EXPECT_TRUE(has(run.out, "not tried: no time left")) << run.out;
+    for (const auto& words : std::vector<std::vector<std::string>>{{"--budget", "5min"},
+                                                                   {"--recipe", "best"},
+                                                                   {"--recipe", "auto", "--budget", "5 parsecs"},
+                                                                   {"--recipe", "auto", "--max-drop", "0.1"}}) {
+        const auto refused = quantize(words);
+        EXPECT_EQ(refused.code, 2) << words.back();
+        EXPECT_TRUE(has(refused.err, words[words.size() - 2])) << refused.err;
+    }
+}
+
 }  // namespace
 }  // namespace octet

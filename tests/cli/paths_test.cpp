@@ -1,3 +1,4 @@
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -13,9 +14,9 @@ namespace fs = std::filesystem;
 
 class Paths : public testing::Test {
 protected:
-    Paths() : root_(fs::path(testing::TempDir()) / "octet_paths_test") {
-        fs::remove_all(root_);
-        fs::create_directories(root_);
+    Paths() {
+        auto folder = (fs::path(testing::TempDir()) / "octet_paths_XXXXXX").string();  // tests run beside each other
+        root_ = mkdtemp(folder.data());
     }
     ~Paths() override {
         fs::remove_all(root_);
