@@ -62,7 +62,8 @@ std::set<std::string> files_in(const fs::path& folder) {
 
 Command::Command()
     : root_(fs::path(testing::TempDir()) /
-            ("octet_cli_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()))) {
+            ("octet_cli_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->test_suite_name()) +
+             "_" + testing::UnitTest::GetInstance()->current_test_info()->name())) {
     fs::remove_all(root_);
     fs::create_directories(root_ / "pictures");
     ov::serialize(small_classifier(), path("small.xml"), path("small.bin"));
