@@ -67,6 +67,7 @@ const Command kCommands[] = {
          table.output();
          table.shape();
          table.data();
+         table.synthetic();
          table.pictures();
          table.quantization();
          table.recipe();
@@ -80,7 +81,7 @@ const Command kCommands[] = {
      [](const Arguments& given) {
          const bool has_config = !given.config.empty();  // which may name the model and the samples
          return missing_of({{!given.model.empty() || has_config, "--model"},
-                            {!given.data.empty() || has_config || given.run.offline, "--data"},
+                            {!given.data.empty() || given.synthetic || has_config || given.run.offline, "--data"},
                             {!given.output.empty(), "--output"}});
      },
      run_quantize},

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "octet/accuracy_aware.hpp"
+#include "octet/configuration.hpp"
 #include "octet/dataset.hpp"
 #include "octet/evaluate.hpp"
 #include "octet/observer.hpp"
@@ -16,6 +17,7 @@
 #include "octet/preprocessing.hpp"
 #include "octet/recipe.hpp"
 #include "octet/sensitivity.hpp"
+#include "octet/synthetic.hpp"
 
 #include "command_description.hpp"
 
@@ -63,6 +65,7 @@ struct SensitivityArguments {
 /// What the commands take; each reads the part that it knows.
 struct Arguments {
     std::filesystem::path model, weights, quantized, output;
+    std::vector<CascadeSource> cascade;            ///< of a configuration; then there is no `model`
     std::string name;                              ///< of the result's files; empty: as the model
     std::filesystem::path config, hardware_rules;  ///< files; empty: none given
     std::optional<Profile> profile;
@@ -70,6 +73,7 @@ struct Arguments {
     IgnoredScope ignored;                            ///< on top of what the options say
     std::map<std::string, ov::PartialShape> shapes;  ///< likewise; `options` has them too
     std::vector<DataSource> data;
+    std::optional<SyntheticOptions> synthetic;  ///< instead of `data`
     Preprocessing preprocessing;
     Options options;  ///< those given, on top of the profile Octet
     RunOptions run;

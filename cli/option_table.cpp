@@ -68,6 +68,22 @@ void OptionTable::data() {
     set_flag("--skip-bad", "Data", "Go on without samples that cannot be read, and report them.", "skip_bad", "true");
 }
 
+void OptionTable::synthetic() {
+    const auto take = [this](const char* option, const std::string& value, bool any_input) {
+        if (out_.synthetic) {
+            throw UsageError(std::string(option) + ": expected one of --data-free and --synthetic, once");
+        }
+        out_.synthetic = SyntheticOptions{.samples = parse_count(option, value, 1), .any_input = any_input};
+    };
+    optional_text("--data-free", "100", "[=N]", "Data",
+                  "There is no data: make N pictures up (100 when given alone). Accuracy is not guaranteed.",
+                  [take](const std::string& value) { take("--data-free", value, false); });
+    optional_text(
+        "--synthetic", "100", "[=N]", "Data",
+        "The same for any model: random numbers for inputs that take no pictures. For speed measurements only.",
+        [take](const std::string& value) { take("--synthetic", value, true); });
+}
+
 void OptionTable::pictures() {
     const char* group = "Pictures (what is not given comes from the model, where it says something)";
     text("--mean", "X[,Y,Z]", group,

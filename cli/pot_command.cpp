@@ -99,7 +99,7 @@ int run_pot(const Arguments& given, Progress& progress) {
     rest.name.clear();
     rest.accuracy_given = {};
     Arguments arguments = on_top_of(configuration, rest, progress);
-    if (arguments.name.empty()) {
+    if (arguments.name.empty()) {  // a cascade has one
         arguments.name = arguments.model.stem().string();
     }
     const fs::path folder = run_folder(arguments);
@@ -107,7 +107,9 @@ int run_pot(const Arguments& given, Progress& progress) {
     if (arguments.accuracy) {
         arguments.accuracy->intermediate = folder / kIntermediate;
     }
-    check_destination(arguments.output, arguments.name, arguments.model, arguments.weights);
+    if (arguments.cascade.empty()) {  // else it is checked for each model
+        check_destination(arguments.output, arguments.name, arguments.model, arguments.weights);
+    }
     make_folder(folder);
     progress.open_log(folder / "log.txt", given.pot.log_level);
     for (const auto& warning : configuration.warnings) {

@@ -11,6 +11,7 @@
 #include "octet/octet.hpp"
 
 #include "base/text.hpp"
+#include "cascade.hpp"
 #include "evaluate_command.hpp"
 #include "exit_codes.hpp"
 #include "paths.hpp"
@@ -194,6 +195,10 @@ Configuration read_base(const Arguments& arguments, const ConfigurationGiven& gi
     }
     check_from_working_folder(base.model.model, arguments.config);
     check_from_working_folder(base.model.weights, arguments.config);
+    for (const auto& source : base.cascade) {
+        check_from_working_folder(source.model, arguments.config);
+        check_from_working_folder(source.weights, arguments.config);
+    }
     check_from_working_folder(base.engine.classes, arguments.config);
     if (base.engine.labels != "folders") {
         check_from_working_folder(base.engine.labels, arguments.config);
@@ -211,9 +216,11 @@ Arguments on_top_of(const Configuration& base, const Arguments& given, Progress&
         arguments.model = base.model.model;
         arguments.weights = given.weights.empty() ? base.model.weights : given.weights;
         arguments.name = given.name.empty() ? base.model.name : given.name;
+        arguments.cascade = base.cascade;
     }
-    if (given.data.empty()) {
+    if (given.data.empty() && !given.synthetic) {
         arguments.data = base.engine.data;
+        arguments.synthetic = base.engine.synthetic;
     }
     arguments.preprocessing = completed(given.preprocessing, base.engine.preprocessing);
     take_accuracy(arguments, base);
@@ -232,21 +239,24 @@ Arguments on_top_of(const Configuration& base, const Arguments& given, Progress&
 
 Arguments with_configuration(const Arguments& given, Progress& progress) {
     ConfigurationGiven above{.profile = given.profile, .model = !given.model.empty()};
-    above.simplified = above.data = !given.data.empty();
+    if (given.synthetic && !given.data.empty()) {
+        throw UsageError("--data: expected no --data-free or --synthetic, which stand in for it");
+    }
+    above.simplified = above.data = !given.data.empty() || given.synthetic;
     for (const auto& setting : given.settings) {
         if (spelled(setting.key) == "target_device") {  // presets are translated for it
             above.target_device = given.options.target_device;
         }
     }
     Arguments arguments = on_top_of(read_base(given, above, progress), given, progress);
-    if (arguments.model.empty()) {
+    if (arguments.model.empty() && arguments.cascade.empty()) {
         throw UsageError("missing --model, as the configuration names no model");
     }
     const auto& run = arguments.run;
     if (run.offline && (run.statistics.empty() || run.save_statistics)) {
         throw UsageError("--offline: expected --statistics FILE, which holds what is not measured");
     }
-    if (arguments.data.empty() && !run.offline) {
+    if (!has_samples(arguments) && !run.offline) {
         throw UsageError("missing --data, as the configuration names no data_source");
     }
     return arguments;
@@ -287,7 +297,7 @@ Quantized quantize_as_asked(const std::shared_ptr<const ov::Model>& model, const
 /// The samples; none where all that is needed of them stands in a statistics file.
 std::unique_ptr<Dataset> open_samples(const std::shared_ptr<const ov::Model>& model, const Arguments& arguments,
                                       Progress& progress) {
-    if (!arguments.data.empty()) {
+    if (has_samples(arguments)) {
         return open_data(model, "the model", arguments, progress);
     }
     return make_dataset(0, [](std::size_t) { return Sample{}; });
@@ -296,6 +306,9 @@ std::unique_ptr<Dataset> open_samples(const std::shared_ptr<const ov::Model>& mo
 }  // namespace
 
 int quantize_and_save(const Arguments& arguments, Progress& progress) {
+    if (!arguments.cascade.empty()) {
+        return quantize_cascade_and_save(arguments, progress);
+    }
     const std::string stem = arguments.name.empty() ? model_stem(arguments.model) : arguments.name;
     check_destination(arguments.output, stem, arguments.model, arguments.weights);
     const auto model = read(arguments.model, progress, arguments.weights);

@@ -10,6 +10,7 @@
 #include "quantization.hpp"
 #include "shared.hpp"
 #include "terminal.hpp"
+#include "usage_error.hpp"
 
 namespace octet::cli {
 namespace {
@@ -118,6 +119,9 @@ std::string to_text(const Sensitivity& found, std::size_t top) {
 
 int run_sensitivity(const Arguments& given, Progress& progress) {
     const Arguments arguments = with_configuration(given, progress);
+    if (!arguments.cascade.empty()) {
+        throw UsageError("the configuration has a cascade; expected one model");
+    }
     const auto& file = arguments.sensitivity.file;
     if (!file.empty()) {
         check_writable("--json", file, arguments);

@@ -8,6 +8,7 @@
 
 #include "octet/error.hpp"
 #include "octet/model_io.hpp"
+#include "octet/synthetic.hpp"
 
 #include "base/temporary_file.hpp"
 #include "base/text.hpp"
@@ -104,10 +105,16 @@ std::shared_ptr<ov::Model> read(const std::filesystem::path& path, Progress& pro
     return model;
 }
 
+bool has_samples(const Arguments& arguments) {
+    return !arguments.data.empty() || arguments.synthetic;
+}
+
 std::unique_ptr<Dataset> open_data(const std::shared_ptr<const ov::Model>& model, const std::string& whose,
                                    const Arguments& arguments, Progress& progress) {
     progress.phase("read", 0);
-    auto dataset = open_dataset(*with_shapes(model, arguments.options.shapes), arguments.data, arguments.preprocessing);
+    const auto shaped = with_shapes(model, arguments.options.shapes);
+    auto dataset = arguments.synthetic ? make_synthetic_dataset(*shaped, *arguments.synthetic, arguments.preprocessing)
+                                       : open_dataset(*shaped, arguments.data, arguments.preprocessing);
     refuse_cancelled(progress);
     for (const auto& source : arguments.data) {
         if (dataset->preparation().empty() || is_array_file(source.path)) {
@@ -125,7 +132,7 @@ std::unique_ptr<Dataset> open_data(const std::shared_ptr<const ov::Model>& model
         progress.log(LogLevel::Warning, "data", "the options of pictures have no effect: arrays are fed as they are");
     }
     for (const auto& remark : dataset->remarks()) {
-        progress.log(LogLevel::Info, "data", remark);
+        progress.log(arguments.synthetic ? LogLevel::Warning : LogLevel::Info, "data", remark);
     }
     return dataset;
 }

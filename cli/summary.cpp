@@ -145,7 +145,8 @@ Json accuracy_json(const AccuracyOutcome& accuracy) {
 
 std::string to_text(const Summary& summary) {
     const Report& report = *summary.report;
-    std::string text = operations_text(report);
+    std::string text = summary.part.empty() ? "" : row("Of cascade", printable(summary.part));
+    text += operations_text(report);
     text += row("Model type", report.model_type);
     text += row("Samples", samples_text(report));
     for (std::size_t i = 0; i < std::min(report.bad_samples.size(), kBadShown); ++i) {
@@ -153,7 +154,9 @@ std::string to_text(const Summary& summary) {
     }
     text += tried_text(report.tried);
     text += row("Size", fmt::format("{} -> {}", bytes_text(summary.bytes_before), bytes_text(summary.bytes_after)));
-    text += row("Seconds", phases_text(summary.phases));
+    if (!summary.phases.empty()) {  // of a cascade only once, for all its models
+        text += row("Seconds", phases_text(summary.phases));
+    }
     text += row("Model", printable(summary.files.xml.string()));
     if (summary.accuracy) {
         text += accuracy_text(*summary.accuracy);
@@ -197,6 +200,9 @@ Json to_json(const Summary& summary) {
               {"bytes_before", summary.bytes_before},
               {"bytes_after", summary.bytes_after},
               {"seconds", seconds}};
+    if (!summary.part.empty()) {
+        json["part"] = summary.part;
+    }
     for (const auto& attempt : report.tried) {
         json["tried"].push_back({{"what", attempt.what},
                                  {"sqnr_db", attempt.failure.empty() ? Json(attempt.sqnr_db) : Json()},

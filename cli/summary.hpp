@@ -27,6 +27,7 @@ struct AccuracyOutcome {
 /// What `octet quantize` tells at its end.
 struct Summary {
     const Report* report = nullptr;
+    std::string part;  ///< which of a cascade's models; empty: there is one
     SavedFiles files;
     std::uintmax_t bytes_before = 0, bytes_after = 0;
     std::vector<PhaseTime> phases;

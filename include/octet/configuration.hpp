@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "octet/export.hpp"
 #include "octet/options.hpp"
 #include "octet/preprocessing.hpp"
+#include "octet/synthetic.hpp"
 
 namespace octet {
 
@@ -19,10 +21,20 @@ struct ModelSource {
     std::filesystem::path model{}, weights{};
 };
 
+/// One of several models that a configuration names (POT's `model.cascade`), in the order in which they run.
+struct CascadeSource {
+    std::string name{};
+    std::filesystem::path model{}, weights{};
+    std::map<std::string, std::string> inputs{};  ///< from earlier models: input -> `MODEL.OUTPUT`, or `MODEL`
+    IgnoredScope ignored{};                       ///< on top of the options'
+};
+
 /// Which samples a configuration names (POT's section `engine`), and what becomes of pictures.
 struct EngineSource {
-    std::vector<DataSource> data{};  ///< empty where it says nothing
+    /// Empty where it says nothing. Of a cascade `input` is `MODEL` or `MODEL.INPUT`; empty: the first model.
+    std::vector<DataSource> data{};
     Preprocessing preprocessing{};
+    std::optional<SyntheticOptions> synthetic{};  ///< there is no data: samples are to be made up
     std::string labels{};   ///< for evaluate(): see open_labels()
     std::string classes{};  ///< a file of the classes' names
 };
@@ -32,6 +44,7 @@ struct Configuration {
     Options options{};
     std::optional<AccuracyOptions> accuracy{};  ///< where the algorithm is AccuracyAwareQuantization
     ModelSource model{};
+    std::vector<CascadeSource> cascade{};  ///< two or more, `model` then has the result's name only; or none
     EngineSource engine{};
     std::vector<std::string> warnings{};  ///< what was accepted but has no effect, a line each
 };

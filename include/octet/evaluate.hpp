@@ -120,7 +120,7 @@ struct EvaluateOptions {
 };
 
 /// A figure for each model: the original's first. From 0 to 1.
-struct Metric {
+struct MetricValues {
     std::string name;  ///< accuracy@topK; mAP@[.5:.95], AP@.5, AP@.75; mean IoU, pixel accuracy
     std::vector<double> values;
 };
@@ -156,7 +156,7 @@ struct SampleEvaluation {
 struct Evaluation {
     std::string task;  ///< classification, detection or segmentation
     std::size_t samples = 0;
-    std::vector<Metric> metrics;
+    std::vector<MetricValues> metrics;
     std::string class_metric;              ///< what ClassEvaluation::values are, by a name of `metrics`, or IoU
     std::vector<ClassEvaluation> classes;  ///< those with truth or prediction, ascending
     std::vector<SampleEvaluation> of_sample;

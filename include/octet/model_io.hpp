@@ -18,6 +18,16 @@ namespace octet {
 OCTET_API std::shared_ptr<ov::Model> read_model(const std::filesystem::path& path,
                                                 const std::filesystem::path& weights = {});
 
+/// Where a model is to be written.
+struct Destination {
+    std::filesystem::path folder{};  ///< made where it is missing
+    std::string stem{};              ///< a plain file name
+    /// Which of a cascade's models it is: its files are <stem>_<part>.xml and .bin, quantization_<part>.json and
+    /// options_<part>.json. Empty: there is one model.
+    std::string part{};
+    std::filesystem::path source{}, weights{};  ///< the files the model came from: see save()
+};
+
 struct SavedFiles {
     std::filesystem::path xml, bin, quantization, options;
 };
@@ -29,6 +39,7 @@ struct SavedFiles {
 OCTET_API SavedFiles check_destination(const std::filesystem::path& folder, const std::string& stem,
                                        const std::filesystem::path& source = {},
                                        const std::filesystem::path& weights = {});
+OCTET_API SavedFiles check_destination(const Destination& destination);
 
 /// Writes FOLDER/<stem>.xml and .bin, quantization.json and options.json, each through a temporary name in the same
 /// folder and a rename, so that a failure at any point leaves no partial file. FOLDER is made where it is missing.
@@ -38,6 +49,8 @@ OCTET_API SavedFiles check_destination(const std::filesystem::path& folder, cons
 OCTET_API SavedFiles save(const QuantizedModel& result, const std::filesystem::path& folder, const std::string& stem,
                           const std::filesystem::path& source = {}, const RunOptions& run = {},
                           Observer* observer = nullptr, const std::filesystem::path& weights = {});
+OCTET_API SavedFiles save(const QuantizedModel& result, const Destination& destination, const RunOptions& run = {},
+                          Observer* observer = nullptr);
 
 /// The quantizers of a model, as read from its graph: FakeQuantize operations and integer weights behind
 /// Convert -> [Subtract] -> Multiply. `samples` is 0. In topological order.

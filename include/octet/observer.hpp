@@ -17,7 +17,7 @@ public:
     virtual ~Observer();
 
     /// A phase begins: `name` is one of prepare, place, calibrate, correct, tune, write, verify, compare, throughput,
-    /// evaluate, sensitivity, rank. `total` is its number of steps, 0 where it cannot be counted.
+    /// evaluate, sensitivity, rank, record. `total` is its number of steps, 0 where it cannot be counted.
     virtual void phase(std::string_view name, std::size_t total);
 
     /// `done` of the current phase's `total` steps are finished.

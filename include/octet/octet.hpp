@@ -10,11 +10,13 @@
 /// Functions are safe to call from several threads on different models.
 
 #include "octet/accuracy_aware.hpp"
+#include "octet/cascade.hpp"
 #include "octet/compare.hpp"
 #include "octet/configuration.hpp"
 #include "octet/dataset.hpp"
 #include "octet/error.hpp"
 #include "octet/evaluate.hpp"
+#include "octet/metric.hpp"
 #include "octet/model_io.hpp"
 #include "octet/observer.hpp"
 #include "octet/options.hpp"
@@ -23,4 +25,5 @@
 #include "octet/recipe.hpp"
 #include "octet/report.hpp"
 #include "octet/sensitivity.hpp"
+#include "octet/synthetic.hpp"
 #include "octet/version.hpp"

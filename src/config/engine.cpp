@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "base/text.hpp"
 
@@ -75,27 +76,61 @@ Preprocessing read_preprocessing(const Json& section) {
     return preprocessing;
 }
 
+/// Is `from` one of `models`, or begins with one and a dot?
+bool is_output_of(const std::string& from, const std::set<std::string>& models) {
+    return std::any_of(models.begin(), models.end(),
+                       [&](const std::string& model) { return from == model || from.starts_with(model + "."); });
+}
+
 }  // namespace
 
 ModelSource read_model_section(const Json& section, const std::string& place, Problems& problems) {
     ModelSource source{text_in(section, "model_name"), text_in(section, "model"), text_in(section, "weights")};
     const Json cascade = section.value("cascade", Json::array());
-    if (cascade.size() > 1) {
-        for (std::size_t i = 0; i < cascade.size(); ++i) {
-            if (cascade[i].is_object() && !cascade[i].contains("name")) {
-                problems.add(below(at(below(place, "cascade"), i), "name"),
-                             "is missing; expected a name for each model of a cascade");
-            }
-        }
-        problems.add(below(place, "cascade"), "several models in a row are not available yet; quantize each by itself");
-    } else if (cascade.size() == 1) {
-        problems.warn(below(place, "cascade"), "holds one model only, which is taken as the model");
+    if (cascade.size() > 1 && source.name.empty()) {
+        problems.add(below(place, "model_name"),
+                     "is missing; expected what the files of a cascade's models begin with");
     }
-    if (!cascade.empty() && cascade[0].is_object()) {
-        source = {source.name.empty() ? text_in(cascade[0], "name") : source.name, text_in(cascade[0], "model"),
-                  text_in(cascade[0], "weights")};
+    if (cascade.size() == 1) {
+        problems.warn(below(place, "cascade"), "holds one model only, which is taken as the model");
+        if (cascade[0].is_object()) {
+            source = {source.name.empty() ? text_in(cascade[0], "name") : source.name, text_in(cascade[0], "model"),
+                      text_in(cascade[0], "weights")};
+        }
     }
     return source;
+}
+
+std::vector<CascadeSource> read_cascade(const Json& section, const std::string& place, Problems& problems) {
+    const Json cascade = section.value("cascade", Json::array());
+    if (cascade.size() < 2) {
+        return {};
+    }
+    std::vector<CascadeSource> models;
+    std::set<std::string> names;
+    for (std::size_t i = 0; i < cascade.size(); ++i) {
+        if (!cascade[i].is_object()) {
+            continue;  // told
+        }
+        const auto here = at(below(place, "cascade"), i);
+        CascadeSource source{text_in(cascade[i], "name"), text_in(cascade[i], "model"), text_in(cascade[i], "weights")};
+        if (source.name.empty()) {
+            problems.add(below(here, "name"), "is missing; expected a name for each model of a cascade");
+        }
+        const Json inputs = cascade[i].value("inputs", Json::object());
+        for (const auto& [input, from] : inputs.items()) {
+            source.inputs[input] = from.is_string() ? from.get<std::string>() : "";
+            if (!is_output_of(source.inputs[input], names)) {
+                problems.add(below(below(here, "inputs"), input),
+                             "expected MODEL.OUTPUT of an earlier model; got " + in_short(from));
+            }
+        }
+        if (!source.name.empty() && !names.insert(source.name).second) {
+            problems.add(below(here, "name"), "\"" + source.name + "\" is the name of another model, too");
+        }
+        models.push_back(std::move(source));
+    }
+    return models;
 }
 
 EngineSource read_engine_section(const Json& section, const std::string& place, Problems& problems) {
@@ -106,8 +141,25 @@ EngineSource read_engine_section(const Json& section, const std::string& place, 
     if (source.scale && std::count(source.scale->begin(), source.scale->end(), 0.0) > 0) {
         problems.add(below(place, "scale"), "expected numbers other than 0; got " + in_short(section.at("scale")));
     }
-    return {section.contains("data_source") ? read_data_source(section.at("data_source")) : std::vector<DataSource>{},
-            source, text_in(section, "labels"), text_in(section, "classes")};
+    const bool is_data_free = text_in(section, "type") == "data_free";
+    for (const char* name : {"subset_size", "synthetic"}) {
+        if (section.contains(name) && !is_data_free) {
+            problems.add(below(place, name), "belongs to the engine data_free");
+        }
+    }
+    EngineSource engine{
+        .preprocessing = source, .labels = text_in(section, "labels"), .classes = text_in(section, "classes")};
+    if (is_data_free) {
+        engine.synthetic.emplace();
+        engine.synthetic->samples = section.value("subset_size", engine.synthetic->samples);
+        engine.synthetic->any_input = section.value("synthetic", false);
+        if (section.contains("data_source")) {
+            problems.warn(below(place, "data_source"), "no effect: pictures are made in memory");
+        }
+    } else if (section.contains("data_source")) {
+        engine.data = read_data_source(section.at("data_source"));
+    }
+    return engine;
 }
 
 }  // namespace octet

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "octet/configuration.hpp"
 
 #include "config/problems.hpp"
@@ -8,6 +11,9 @@ namespace octet {
 
 /// Section `model` as conform() gave it, at `place`.
 ModelSource read_model_section(const Json& section, const std::string& place, Problems& problems);
+
+/// The models of `model.cascade`, likewise; empty where there are less than two.
+std::vector<CascadeSource> read_cascade(const Json& section, const std::string& place, Problems& problems);
 
 /// Section `engine`, likewise.
 EngineSource read_engine_section(const Json& section, const std::string& place, Problems& problems);

@@ -137,10 +137,61 @@ private:
         if (Json* engine = find_entry(file, "engine")) {
             drop_given(*engine);
         }
+        const auto of_models = take_ignored_of_models(file);
         const Json good = conform(file, "file", "", problems_);
         configuration_.model = read_model_section(good.value("model", Json::object()), "model", problems_);
+        configuration_.cascade = read_cascade(good.value("model", Json::object()), "model", problems_);
+        read_ignored_of_models(of_models);
         configuration_.engine = read_engine_section(good.value("engine", Json::object()), "engine", problems_);
         read_compression(good.value("compression", Json::object()), "compression");
+    }
+
+    /// What an algorithm ignores of one model of a cascade.
+    struct IgnoredOfModel {
+        std::string model;
+        Json ignored;
+        std::string place;
+    };
+
+    /// Takes the entries of `ignored` that are called as models of the cascade out of all algorithms.
+    static std::vector<IgnoredOfModel> take_ignored_of_models(Json& file) {
+        std::vector<IgnoredOfModel> all;
+        Json* model = find_entry(file, "model");
+        const Json* cascade = model ? find_entry(*model, "cascade") : nullptr;
+        Json* compression = find_entry(file, "compression");
+        Json* algorithms = compression ? find_entry(*compression, "algorithms") : nullptr;
+        if (!cascade || !cascade->is_array() || cascade->size() < 2 || !algorithms || !algorithms->is_array()) {
+            return all;
+        }
+        for (std::size_t i = 0; i < algorithms->size(); ++i) {
+            Json* params = find_entry((*algorithms)[i], "params");
+            Json* ignored = params ? find_entry(*params, "ignored") : nullptr;
+            for (const auto& each : *cascade) {
+                const std::string name = each.is_object() && each.contains("name") && each.at("name").is_string()
+                                             ? each.at("name").get<std::string>()
+                                             : "";
+                if (ignored && ignored->is_object() && !name.empty() && ignored->contains(name) &&
+                    known_path(name, "ignored").empty()) {
+                    const auto place = below(below(at("compression.algorithms", i), "params.ignored"), name);
+                    all.push_back({name, ignored->at(name), place});
+                    ignored->erase(name);
+                }
+            }
+        }
+        return all;
+    }
+
+    void read_ignored_of_models(const std::vector<IgnoredOfModel>& all) {
+        for (const auto& each : all) {
+            Options only;
+            take_fields(only, Json{{"ignored", conform(each.ignored, "ignored", each.place, problems_)}}, each.place,
+                        problems_);
+            for (auto& source : configuration_.cascade) {
+                if (source.name == each.model) {
+                    source.ignored = only.ignored;
+                }
+            }
+        }
     }
 
     /// Leaves out of the engine what the command line says.
@@ -152,20 +203,20 @@ private:
                 problems_.warn("engine", "what belongs to the engine accuracy_checker is not read");
             }
         }
-        if (given_.data && take_out(engine, {"data_source"})) {
-            problems_.warn("engine", "data_source is not read: the command line says which samples");
+        if (given_.data && take_out(engine, {"data_source", "subset_size", "synthetic"})) {
+            problems_.warn("engine", "its samples are not read: the command line says which");
         }
     }
 
     void check_needs() {
         const auto& [model, engine] = std::tie(configuration_.model, configuration_.engine);
-        if (given_.needs_model && model.model.empty()) {
+        if (given_.needs_model && model.model.empty() && configuration_.cascade.empty()) {
             problems_.add("model.model", "is missing; expected the path of the model's .xml");
         }
-        if (given_.needs_model && model.weights.empty()) {
+        if (given_.needs_model && model.weights.empty() && configuration_.cascade.empty()) {
             problems_.add("model.weights", "is missing; expected the path of the model's .bin");
         }
-        if (given_.needs_data && engine.data.empty()) {
+        if (given_.needs_data && engine.data.empty() && !engine.synthetic) {
             problems_.add("engine.data_source", "is missing; expected samples there, or --data-source");
         }
         if (given_.needs_labels && engine.labels.empty()) {

@@ -132,6 +132,17 @@ Sample read_sample(const Dataset& dataset, std::size_t index) {
 
 }  // namespace
 
+std::vector<ov::Tensor> fit_sample(const std::vector<ModelInput>& inputs, const Sample& sample,
+                                   const std::string& label) {
+    const auto given = match(inputs, sample, ErrorCode::InvalidData, label);
+    std::vector<ov::Tensor> tensors;
+    tensors.reserve(inputs.size());
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        tensors.push_back(fit(*given[i], inputs[i], label));
+    }
+    return tensors;
+}
+
 Feed::Feed(const ov::Model& model, const Dataset& dataset) : inputs_(model_inputs(model)), dataset_(dataset) {
     if (dataset_.size() == 0) {
         return;
@@ -154,15 +165,7 @@ std::string Feed::label(std::size_t index) const {
 }
 
 std::vector<ov::Tensor> Feed::operator()(std::size_t index) const {
-    const Sample sample = read_sample(dataset_, index);
-    const std::string label = dataset_.label(index);
-    const auto given = match(inputs_, sample, ErrorCode::InvalidData, label);
-    std::vector<ov::Tensor> tensors;
-    tensors.reserve(inputs_.size());
-    for (std::size_t i = 0; i < inputs_.size(); ++i) {
-        tensors.push_back(fit(*given[i], inputs_[i], label));
-    }
-    return tensors;
+    return fit_sample(inputs_, read_sample(dataset_, index), dataset_.label(index));
 }
 
 }  // namespace octet

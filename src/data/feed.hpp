@@ -13,6 +13,10 @@
 
 namespace octet {
 
+/// `sample` as `inputs` take it, in their order; see Feed. Throws Error(InvalidData) at `label`.
+std::vector<ov::Tensor> fit_sample(const std::vector<ModelInput>& inputs, const Sample& sample,
+                                   const std::string& label);
+
 /// Turns a dataset's samples into the tensors a model takes, in the order of model.inputs(). Safe to call from several
 /// threads at once.
 ///

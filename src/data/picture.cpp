@@ -173,13 +173,8 @@ PictureReader::PictureReader(const ModelInput& input, const Preprocessing& prepr
 }
 
 ov::Tensor PictureReader::read(const std::filesystem::path& path, const std::string& label) const {
-    cv::Mat picture;
-    PictureFrame frame;
     try {
-        const cv::Mat decoded = decode(path, channels_, label);
-        frame = picture_frame(preprocessing_, decoded.cols, decoded.rows, static_cast<int>(width_),
-                              static_cast<int>(height_));
-        picture = shape_picture(decoded, frame, *preprocessing_.resize);
+        return prepare(decode(path, channels_, label), label);
     } catch (const cv::Exception& error) {
         throw Error(ErrorCode::InvalidData, label, "is not a picture that can be read: " + error.err);
     } catch (const Error& error) {
@@ -187,6 +182,17 @@ ov::Tensor PictureReader::read(const std::filesystem::path& path, const std::str
             throw Error(ErrorCode::InvalidData, label, error.what());
         }
         throw;
+    }
+}
+
+ov::Tensor PictureReader::prepare(const cv::Mat& decoded, const std::string& label) const {
+    const PictureFrame frame =
+        picture_frame(preprocessing_, decoded.cols, decoded.rows, static_cast<int>(width_), static_cast<int>(height_));
+    cv::Mat picture;
+    try {
+        picture = shape_picture(decoded, frame, *preprocessing_.resize);
+    } catch (const cv::Exception& error) {
+        throw Error(ErrorCode::InvalidData, label, "is not a picture that can be read: " + error.err);
     }
     const auto rows = static_cast<std::size_t>(picture.rows);
     const auto columns = static_cast<std::size_t>(picture.cols);

@@ -13,6 +13,10 @@
 #include "data/model_inputs.hpp"
 #include "data/preprocessing.hpp"
 
+namespace cv {
+class Mat;
+}
+
 namespace octet {
 
 /// Turns picture files into tensors of one input. Safe to call from several threads.
@@ -25,6 +29,20 @@ public:
 
     /// A tensor with a batch of 1 where the input has one. Throws Error(InvalidData) at `label`.
     ov::Tensor read(const std::filesystem::path& path, const std::string& label) const;
+
+    /// The same of a picture in memory, of 8 bits in channels() channels (three are blue, green, red).
+    ov::Tensor prepare(const cv::Mat& picture, const std::string& label) const;
+
+    std::size_t channels() const {
+        return channels_;
+    }
+    /// Of the input; 0: the picture's own.
+    std::size_t height() const {
+        return height_;
+    }
+    std::size_t width() const {
+        return width_;
+    }
 
 private:
     ov::element::Type type_;

@@ -134,7 +134,7 @@ void Classification::finish(Evaluation& result, Observer&) const {
     };
     result.task = "classification";
     for (std::size_t t = 0; t < top_.size(); ++t) {
-        Metric metric{"accuracy@top" + std::to_string(top_[t]), {}};
+        MetricValues metric{"accuracy@top" + std::to_string(top_[t]), {}};
         for (const std::size_t hits : hits_[t]) {
             metric.values.push_back(share(hits, samples_));
         }

@@ -32,18 +32,6 @@ void refuse_unlike_count(const char* side, std::size_t a, std::size_t b) {
     }
 }
 
-// One stream a thread: what is computed does not depend on their number.
-ov::CompiledModel compile(ov::Core& core, const std::shared_ptr<const ov::Model>& model, std::size_t threads) {
-    try {
-        return core.compile_model(model, "CPU", ov::hint::inference_precision(ov::element::f32),
-                                  ov::num_streams(static_cast<int>(threads)),
-                                  ov::inference_num_threads(static_cast<int>(threads)));
-    } catch (const ov::Exception& error) {
-        throw Error(ErrorCode::UnsupportedModel, model->get_friendly_name(),
-                    "the CPU plugin cannot compile it: " + essential_line(error.what()));
-    }
-}
-
 }  // namespace
 
 std::string output_name(const ov::Output<const ov::Node>& output) {
@@ -74,12 +62,24 @@ void refuse_unlike_models(const ov::Model& reference, const ov::Model& other) {
     }
 }
 
+ov::CompiledModel compile_for_workers(ov::Core& core, const std::shared_ptr<const ov::Model>& model,
+                                      std::size_t workers) {
+    try {
+        return core.compile_model(model, "CPU", ov::hint::inference_precision(ov::element::f32),
+                                  ov::num_streams(static_cast<int>(workers)),
+                                  ov::inference_num_threads(static_cast<int>(workers)));
+    } catch (const ov::Exception& error) {
+        throw Error(ErrorCode::UnsupportedModel, model->get_friendly_name(),
+                    "the CPU plugin cannot compile it: " + essential_line(error.what()));
+    }
+}
+
 SideBySide::SideBySide(const std::vector<std::shared_ptr<const ov::Model>>& models, const Feed& feed,
                        std::size_t workers)
     : feed_(feed), requests_(workers) {
     ov::Core core;
     for (const auto& model : models) {
-        auto compiled = compile(core, model, workers);
+        auto compiled = compile_for_workers(core, model, workers);
         for (auto& requests : requests_) {
             requests.push_back(compiled.create_infer_request());
         }

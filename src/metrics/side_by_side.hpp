@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <openvino/core/model.hpp>
+#include <openvino/runtime/core.hpp>
 #include <openvino/runtime/infer_request.hpp>
 #include <openvino/runtime/tensor.hpp>
 
@@ -19,6 +20,11 @@ std::string output_name(const ov::Output<const ov::Node>& output);
 
 /// Throws Error(UnsupportedModel) where inputs or outputs, paired by position, differ in number, type, shape or name.
 void refuse_unlike_models(const ov::Model& reference, const ov::Model& other);
+
+/// For `workers` requests at once: one stream a thread, in f32, so that what is computed does not depend on their
+/// number. Throws Error(UnsupportedModel) where the CPU plugin cannot compile the model.
+ov::CompiledModel compile_for_workers(ov::Core& core, const std::shared_ptr<const ov::Model>& model,
+                                      std::size_t workers);
 
 /// Models that run on the same samples, each with a request for every worker. Nothing depends on their number.
 class SideBySide {

@@ -97,6 +97,13 @@ void check_stem(const std::string& stem) {
     }
 }
 
+void check_names(const Destination& to) {
+    check_stem(to.stem);
+    if (!to.part.empty()) {
+        check_stem(to.part);
+    }
+}
+
 void check_targets(const SavedFiles& files, const fs::path& source, const fs::path& weights) {
     for (const auto& target : all_of(files)) {
         for (const auto& original : source_files(source, weights)) {
@@ -186,25 +193,31 @@ void commit(const std::vector<TemporaryFile*>& files, const SavedFiles& names) {
     }
 }
 
-SavedFiles destination(const fs::path& folder, const std::string& stem) {
-    return {.xml = folder / (stem + ".xml"),
-            .bin = folder / (stem + ".bin"),
-            .quantization = folder / "quantization.json",
-            .options = folder / "options.json"};
-}
-
 fs::path or_current(const fs::path& folder) {
     return folder.empty() ? fs::path(".") : folder;
+}
+
+SavedFiles files_of(const Destination& to) {
+    const fs::path folder = or_current(to.folder);
+    const std::string part = to.part.empty() ? "" : "_" + to.part;
+    return {.xml = folder / (to.stem + part + ".xml"),
+            .bin = folder / (to.stem + part + ".bin"),
+            .quantization = folder / ("quantization" + part + ".json"),
+            .options = folder / ("options" + part + ".json")};
 }
 
 }  // namespace
 
 SavedFiles check_destination(const fs::path& folder, const std::string& stem, const fs::path& source,
                              const fs::path& weights) {
-    check_stem(stem);
-    const SavedFiles files = destination(or_current(folder), stem);
-    const Folder made(or_current(folder));
-    check_targets(files, source, weights);
+    return check_destination({.folder = folder, .stem = stem, .source = source, .weights = weights});
+}
+
+SavedFiles check_destination(const Destination& to) {
+    check_names(to);
+    const SavedFiles files = files_of(to);
+    const Folder made(or_current(to.folder));
+    check_targets(files, to.source, to.weights);
     TemporaryFile probe(files.xml);
     probe.finish();
     return files;
@@ -212,16 +225,21 @@ SavedFiles check_destination(const fs::path& folder, const std::string& stem, co
 
 SavedFiles save(const QuantizedModel& result, const fs::path& folder, const std::string& stem, const fs::path& source,
                 const RunOptions& run, Observer* observer, const fs::path& weights) {
+    return save(result, {.folder = folder, .stem = stem, .source = source, .weights = weights}, run, observer);
+}
+
+SavedFiles save(const QuantizedModel& result, const Destination& to, const RunOptions& run, Observer* observer) {
     Observer silent;
     Observer& watcher = observer ? *observer : silent;
     watcher.phase("write", 0);
     check_cancelled(watcher);
-    check_stem(stem);
-    const SavedFiles files = destination(or_current(folder), stem);
-    Folder made(or_current(folder));
-    check_targets(files, source, weights);
+    check_names(to);
+    const SavedFiles files = files_of(to);
+    const fs::path folder = or_current(to.folder);
+    Folder made(folder);
+    check_targets(files, to.source, to.weights);
     const auto model = with_provenance(result);
-    check_space(*model, or_current(folder));
+    check_space(*model, folder);
 
     TemporaryFile xml(files.xml), bin(files.bin);
     serialize(model, xml, bin);
@@ -235,7 +253,7 @@ SavedFiles save(const QuantizedModel& result, const fs::path& folder, const std:
 
     commit({&bin, quantization.get(), options.get(), &xml}, files);
     made.keep();
-    sync_folder(or_current(folder));
+    sync_folder(folder);
     return files;
 }
 

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <openvino/core/model.hpp>
+#include <openvino/runtime/tensor.hpp>
+
+#include "octet/dataset.hpp"
+#include "octet/export.hpp"
+#include "octet/metric.hpp"
+#include "octet/observer.hpp"
+#include "octet/options.hpp"
+#include "octet/quantize.hpp"
+
+namespace octet {
+
+/// One of several models that run one after the other on a sample, with code in between.
+struct CascadeModel {
+    std::string name;  ///< what messages and files call it; unlike the others' names
+    std::shared_ptr<const ov::Model> model;
+};
+
+/// Runs the cascade's model number `model` on `inputs` and gives its outputs in the model's order.
+/// Throws Error(InvalidOption) for a number that no model has, Error(InvalidData) for inputs that do not fit.
+using Infer = std::function<std::vector<ov::Tensor>(std::size_t model, const Sample& inputs)>;
+
+/// Your code around the models of a cascade: it prepares a sample, calls the models, and makes of what one gives what
+/// the next one takes.
+class OCTET_API Engine {
+public:
+    virtual ~Engine();
+
+    /// How many samples there are.
+    virtual std::size_t size() const = 0;
+
+    /// Runs sample `index` < size() through the cascade. A model may be called any number of times, also never, with
+    /// any shape that it takes. What is returned goes to a Metric only. Called from several threads at once.
+    virtual std::vector<ov::Tensor> run(std::size_t index, const Infer& infer) const = 0;
+
+    /// What to call the sample in a message: a file name, or "sample 12".
+    virtual std::string label(std::size_t index) const;
+};
+
+/// What record_inputs() keeps.
+struct RecordOptions {
+    std::optional<std::size_t> subset{};  ///< samples that are run; unset: all
+    Sampling sampling = Sampling::Spread;
+    std::uint64_t seed = 0;
+    /// Calls of each model that are kept, and bytes of each model's kept inputs: where there are more, every second
+    /// call is given up, as often as it takes. At least one call is kept.
+    std::size_t calls = 1000;
+    std::size_t bytes = std::size_t{1} << 30;
+    bool skip_bad = false;  ///< go on without samples for which Engine::run() throws, and log them
+};
+
+/// Runs the cascade on its samples and keeps what each model was called with: a dataset for each model, for
+/// quantize(), compare(), quantize_by_recipe() and all else that takes one. Each call is a sample. The result does not
+/// depend on RunOptions. Phase "record". Throws Error(InvalidOption) for names that are empty or not unique, what
+/// Engine::run() throws, Error(InvalidData) for a model that was never called.
+OCTET_API std::vector<std::unique_ptr<Dataset>> record_inputs(const std::vector<CascadeModel>& models,
+                                                              const Engine& engine, const RecordOptions& options = {},
+                                                              const RunOptions& run = {}, Observer* observer = nullptr);
+
+/// Quantizes all models of a cascade, each with the inputs that the original cascade feeds it. `options`: one for each
+/// model, or one for all; which samples are run is what the first one says of subset, sampling, seed and skip_bad.
+/// Throws as record_inputs() and quantize() do, Error(InvalidOption) for another number of options and for a file of
+/// statistics, which holds one model's.
+OCTET_API std::vector<QuantizedModel> quantize_cascade(const std::vector<CascadeModel>& models, const Engine& engine,
+                                                       const std::vector<Options>& options = {Options{}},
+                                                       const RunOptions& run = {}, Observer* observer = nullptr);
+
+/// `metric` of the cascade with `models`, e.g. the originals or the quantized ones. Phase "evaluate".
+OCTET_API double measure(const std::vector<CascadeModel>& models, const Engine& engine, Metric& metric,
+                         const RunOptions& run = {}, Observer* observer = nullptr);
+
+/// Where an input of a cascade's model comes from: an output of a model before it.
+struct Wire {
+    std::size_t model = 0;  ///< position in the cascade
+    std::string input{};    ///< tensor or parameter name; empty: the only input
+    std::size_t from = 0;   ///< position of an earlier model
+    std::string output{};   ///< tensor name, or that of the operation that makes it; empty: the only output
+};
+
+/// An engine without code: the models run in their order, each on its sample of `data` (one for each model; null where
+/// it has none) and what `wires` bring. It has as many samples as its longest dataset; a model takes part in those that
+/// its dataset has and for which the models that it takes from took part. Gives the outputs of the last model.
+/// Throws Error(InvalidOption) for names that the models do not have (with the nearest), wires that do not lead from an
+/// earlier model, an input that is fed twice or not at all.
+OCTET_API std::unique_ptr<Engine> chain_models(const std::vector<CascadeModel>& models,
+                                               std::vector<std::unique_ptr<Dataset>> data,
+                                               const std::vector<Wire>& wires);
+
+/// `model`'s inputs but those of `names` (tensors or parameters), as a model without operations: for open_dataset(),
+/// where the others come from elsewhere. Throws Error(InvalidOption) for a name that is none of its inputs.
+OCTET_API std::shared_ptr<ov::Model> without_inputs(const std::shared_ptr<const ov::Model>& model,
+                                                    const std::vector<std::string>& names);
+
+}  // namespace octet
