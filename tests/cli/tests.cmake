@@ -6,7 +6,7 @@ if(OCTET_BUILD_CLI)
 
     # Runs the built command as a process.
     octet_test(cli LABEL cli
-        SOURCES ${CMAKE_CURRENT_LIST_DIR}/accuracy_test.cpp ${CMAKE_CURRENT_LIST_DIR}/command_fixture.cpp ${CMAKE_CURRENT_LIST_DIR}/command_test.cpp
+        SOURCES ${CMAKE_CURRENT_LIST_DIR}/accuracy_test.cpp ${CMAKE_CURRENT_LIST_DIR}/cascade_test.cpp ${CMAKE_CURRENT_LIST_DIR}/command_fixture.cpp ${CMAKE_CURRENT_LIST_DIR}/command_test.cpp
                 ${CMAKE_CURRENT_LIST_DIR}/evaluate_test.cpp ${CMAKE_CURRENT_LIST_DIR}/pot_test.cpp
                 ${CMAKE_CURRENT_LIST_DIR}/process.cpp ${CMAKE_CURRENT_LIST_DIR}/shell_test.cpp
         LIBRARIES openvino::runtime nlohmann_json::nlohmann_json Threads::Threads)

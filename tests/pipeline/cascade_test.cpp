@@ -1,0 +1,297 @@
+#include <gtest/gtest.h>
+
+#include "octet/cascade.hpp"
+#include "octet/error.hpp"
+
+#include "support.hpp"
+#include "support/builders.hpp"
+
+namespace octet {
+namespace {
+
+using namespace testing;
+
+std::shared_ptr<ov::Model> finder() {
+    const auto input = parameter({1, 3, -1, -1});
+    const auto found = make<ov::op::v0::Relu>("relu", convolution(input, "find", 1, {.pad = 1}));
+    return std::make_shared<ov::Model>(ov::OutputVector{found}, ov::ParameterVector{input}, "finder");
+}
+
+std::shared_ptr<ov::Model> judge() {
+    const auto input = parameter({1, 4, 4, 4}, "crop");
+    const auto result = convolution(make<ov::op::v0::Relu>("relu", convolution(input, "look", 3)), "rate", 5,
+                                    {.outputs = 2, .kernel = 2});
+    result.get_node_shared_ptr()->output(0).set_names({"rates"});
+    return std::make_shared<ov::Model>(ov::OutputVector{result}, ov::ParameterVector{input}, "judge");
+}
+
+std::vector<CascadeModel> two_models() {
+    return {{"finder", finder()}, {"judge", judge()}};
+}
+
+/// Finds on pictures of 8 and of 12 pixels, and judges the upper left corner of what was found: `index` % 3 times.
+class Corners : public Engine {
+public:
+    explicit Corners(std::size_t size) : size_(size) {}
+
+    std::size_t size() const override {
+        return size_;
+    }
+
+    std::vector<ov::Tensor> run(std::size_t index, const Infer& infer) const override {
+        const std::size_t side = index % 2 == 0 ? 8 : 12;
+        const auto found =
+            infer(0, {{"", random_tensor({1, 3, side, side}, static_cast<unsigned>(index) + 1, 1, 0.2F)}}).front();
+        std::vector<ov::Tensor> last;
+        for (std::size_t i = 0; i < index % 3; ++i) {
+            ov::Tensor crop(ov::element::f32, {1, 4, 4, 4});
+            for (std::size_t at = 0; at < crop.get_size(); ++at) {
+                const std::size_t channel = at / 16, row = at / 4 % 4, column = at % 4;
+                crop.data<float>()[at] = found.data<const float>()[(channel * side + row) * side + column + i];
+            }
+            last = infer(1, {{"crop", crop}});
+        }
+        return last;
+    }
+
+private:
+    std::size_t size_;
+};
+
+std::vector<float> values_of(const ov::Tensor& tensor) {
+    return {tensor.data<const float>(), tensor.data<const float>() + tensor.get_size()};
+}
+
+std::vector<std::vector<float>> values_of(const Dataset& data) {
+    std::vector<std::vector<float>> values;
+    for (std::size_t i = 0; i < data.size(); ++i) {
+        values.push_back(values_of(data.sample(i).begin()->second));
+    }
+    return values;
+}
+
+TEST(RecordInputs, KeepsWhatEachModelWasCalledWith) {
+    const auto data = record_inputs(two_models(), Corners(7));
+    ASSERT_EQ(data.size(), 2U);
+    EXPECT_EQ(data[0]->size(), 7U);
+    EXPECT_EQ(data[1]->size(), 0U + 1 + 2 + 0 + 1 + 2 + 0);
+    EXPECT_EQ(data[0]->sample(1).at("x").get_shape(), (ov::Shape{1, 3, 12, 12}));
+    EXPECT_EQ(data[1]->label(2), "sample 2, judge call 1");
+    EXPECT_EQ(values_of(data[0]->sample(3).at("x")), values_of(random_tensor({1, 3, 12, 12}, 4, 1, 0.2F)));
+}
+
+TEST(RecordInputs, DoesNotDependOnTheNumberOfThreads) {
+    const RecordOptions few{.calls = 5};
+    const auto one = record_inputs(two_models(), Corners(40), few, {.threads = 1});
+    const auto four = record_inputs(two_models(), Corners(40), few, {.threads = 4});
+    for (std::size_t model = 0; model < 2; ++model) {
+        EXPECT_EQ(values_of(*one[model]), values_of(*four[model]));
+    }
+}
+
+TEST(RecordInputs, GivesUpEverySecondCallWhereThereAreTooMany) {
+    const auto all = record_inputs(two_models(), Corners(40));
+    const auto few = record_inputs(two_models(), Corners(40), {.calls = 12});
+    ASSERT_EQ(few[0]->size(), 10U);
+    for (std::size_t i = 0; i < 10; ++i) {
+        EXPECT_EQ(few[0]->label(i), all[0]->label(4 * i));
+    }
+    const auto small = record_inputs(two_models(), Corners(40), {.bytes = 4096});
+    EXPECT_LE(small[1]->size(), 4096U / (4 * 4 * 4 * sizeof(float)));
+    EXPECT_GE(small[0]->size(), 1U);
+}
+
+TEST(RecordInputs, TakesTheSamplesThatAreAskedFor) {
+    const auto first = record_inputs(two_models(), Corners(40), {.subset = 3, .sampling = Sampling::First});
+    EXPECT_EQ(first[0]->size(), 3U);
+    EXPECT_EQ(first[0]->label(2), "sample 2, finder call 0");
+    const auto spread = record_inputs(two_models(), Corners(40), {.subset = 2});
+    EXPECT_EQ(spread[0]->label(1), "sample 30, finder call 0");
+}
+
+ErrorCode code_of(const std::function<void()>& call, std::string& text) {
+    try {
+        call();
+    } catch (const Error& error) {
+        text = error.what();
+        return error.code();
+    }
+    return ErrorCode::Internal;
+}
+
+class Failing : public Engine {
+public:
+    explicit Failing(std::function<void(std::size_t, const Infer&)> act) : act_(std::move(act)) {}
+    std::size_t size() const override {
+        return 3;
+    }
+    std::vector<ov::Tensor> run(std::size_t index, const Infer& infer) const override {
+        infer(0, {{"x", random_tensor({1, 3, 8, 8}, 1)}});
+        act_(index, infer);
+        return infer(1, {{"crop", random_tensor({1, 4, 4, 4}, 1)}});
+    }
+
+private:
+    std::function<void(std::size_t, const Infer&)> act_;
+};
+
+TEST(RecordInputs, TellsWhatWentWrongAndWhere) {
+    std::string text;
+    const auto code = [&](std::function<void(std::size_t, const Infer&)> act) {
+        return code_of([&] { record_inputs(two_models(), Failing(std::move(act)), {}, {.threads = 1}); }, text);
+    };
+    EXPECT_EQ(code([](std::size_t index, const Infer&) {
+                  if (index == 1) {
+                      throw std::runtime_error("no corner here");
+                  }
+              }),
+              ErrorCode::InvalidData);
+    EXPECT_EQ(text, "sample 1: no corner here");
+    EXPECT_EQ(code([](std::size_t, const Infer& infer) { infer(2, {}); }), ErrorCode::InvalidOption);
+    EXPECT_EQ(text, "sample 0: there is no model 2 in a cascade of 2");
+    EXPECT_EQ(code([](std::size_t, const Infer& infer) {
+                  infer(1, {{"crop", random_tensor({1, 4, 5, 4}, 1)}});
+              }),
+              ErrorCode::InvalidData);
+    EXPECT_NE(text.find("sample 0, judge: input \"crop\": expected f32[1,4,4,4]"), std::string::npos) << text;
+    EXPECT_EQ(code_of([&] { record_inputs(two_models(), Corners(1)); }, text), ErrorCode::InvalidData);
+    EXPECT_EQ(text, "judge: was never called: none of 1 samples came so far");
+    EXPECT_EQ(code_of([&] { record_inputs(two_models(), Corners(0)); }, text), ErrorCode::InvalidData);
+    EXPECT_EQ(code_of(
+                  [&] {
+                      record_inputs({{"a", finder()}, {"a", judge()}}, Corners(3));
+                  },
+                  text),
+              ErrorCode::InvalidOption);
+}
+
+TEST(RecordInputs, GoesOnWithoutBadSamplesWhereThatIsAskedFor) {
+    const Failing engine([](std::size_t index, const Infer&) {
+        if (index == 1) {
+            throw std::runtime_error("no corner here");
+        }
+    });
+    EXPECT_EQ(record_inputs(two_models(), engine, {.skip_bad = true})[1]->size(), 2U);
+}
+
+TEST(QuantizeCascade, QuantizesEachModelWithWhatItGot) {
+    Options left;
+    left.ignored.names = {"look"};
+    const auto results = quantize_cascade(two_models(), Corners(12), {Options{}, left});
+    ASSERT_EQ(results.size(), 2U);
+    EXPECT_EQ(results[0].report.quantized, std::vector<std::string>{"find"});
+    EXPECT_EQ(results[1].report.quantized, std::vector<std::string>{"rate"});
+    EXPECT_EQ(results[0].report.samples, 12U);
+    EXPECT_EQ(results[1].report.samples, 12U);
+    std::string text;
+    EXPECT_EQ(code_of(
+                  [&] {
+                      quantize_cascade(two_models(), Corners(12), {{}, {}, {}});
+                  },
+                  text),
+              ErrorCode::InvalidOption);
+    EXPECT_EQ(code_of([&] { quantize_cascade(two_models(), Corners(12), {{}}, {.statistics = "s"}); }, text),
+              ErrorCode::InvalidOption);
+}
+
+/// The largest value that any sample gave, and in which order they came.
+class Largest : public Metric {
+public:
+    void reset() override {
+        value_ = 0;
+        order.clear();
+    }
+    void update(std::size_t index, const std::string& label, const std::vector<ov::Tensor>& outputs) override {
+        order.push_back(std::to_string(index) + " " + label);
+        for (const auto& output : outputs) {
+            for (const float value : values_of(output)) {
+                value_ = std::max<double>(value_, value);
+            }
+        }
+    }
+    double value() const override {
+        return value_;
+    }
+
+    std::vector<std::string> order;
+
+private:
+    double value_ = 0;
+};
+
+TEST(Measure, TellsAMetricOfTheCascade) {
+    Largest metric;
+    const auto models = two_models();
+    const double original = measure(models, Corners(6), metric, {.threads = 3});
+    EXPECT_GT(original, 0);
+    EXPECT_EQ(metric.order.at(4), "4 sample 4");
+    const auto results = quantize_cascade(models, Corners(6));
+    const double quantized = measure({{"finder", results[0].model}, {"judge", results[1].model}}, Corners(6), metric);
+    EXPECT_NEAR(quantized, original, 0.1 * original);
+    EXPECT_NE(quantized, original);
+}
+
+std::vector<std::unique_ptr<Dataset>> only_first(std::size_t count) {
+    std::vector<std::unique_ptr<Dataset>> data;
+    data.push_back(random_dataset(count, {1, 3, 4, 4}));
+    data.push_back(nullptr);
+    return data;
+}
+
+TEST(ChainModels, FeedsAModelWithAnEarlierOnesOutput) {
+    const auto models = two_models();
+    const auto chain =
+        chain_models(models, only_first(3), {{.model = 1, .input = "crop", .from = 0, .output = "relu"}});
+    EXPECT_EQ(chain->size(), 3U);
+    const auto data = record_inputs(models, *chain);
+    EXPECT_EQ(data[1]->size(), 3U);
+    Largest metric;
+    double largest = 0;
+    for (const auto& sample : values_of(*data[1])) {
+        largest = std::max<double>(largest, *std::max_element(sample.begin(), sample.end()));
+    }
+    EXPECT_EQ(measure(finder(), *random_dataset(3, {1, 3, 4, 4}), metric), largest);
+}
+
+TEST(ChainModels, RunsModelsSideBySide) {
+    const auto models = two_models();
+    std::vector<std::unique_ptr<Dataset>> data;
+    data.push_back(random_dataset(2, {1, 3, 4, 4}));
+    data.push_back(make_dataset(5, [](std::size_t index) {
+        return Sample{{"crop", random_tensor({1, 4, 4, 4}, static_cast<unsigned>(index))}};
+    }));
+    const auto recorded = record_inputs(models, *chain_models(models, std::move(data), {}));
+    EXPECT_EQ(recorded[0]->size(), 2U);
+    EXPECT_EQ(recorded[1]->size(), 5U);
+}
+
+TEST(ChainModels, RefusesWhatDoesNotFit) {
+    const auto models = two_models();
+    std::string text;
+    const auto code = [&](const std::vector<Wire>& wires) {
+        return code_of([&] { chain_models(models, only_first(3), wires); }, text);
+    };
+    EXPECT_EQ(code({}), ErrorCode::InvalidOption);
+    EXPECT_EQ(text, "judge: has inputs that neither data nor another model feeds");
+    EXPECT_EQ(code({{1, "crop", 0, "rel"}}), ErrorCode::InvalidOption);
+    EXPECT_EQ(text, "finder: has no output \"rel\" (did you mean \"relu\"?)");
+    EXPECT_EQ(code({{1, "crops", 0, ""}}), ErrorCode::InvalidOption);
+    EXPECT_EQ(code({{0, "x", 1, ""}}), ErrorCode::InvalidOption);
+    EXPECT_EQ(code({{1, "crop", 0, ""}, {1, "", 0, ""}}), ErrorCode::InvalidOption);
+    EXPECT_EQ(text, "judge: input \"crop\" is fed twice");
+    EXPECT_EQ(code_of([&] { chain_models(models, {}, {}); }, text), ErrorCode::InvalidOption);
+}
+
+TEST(WithoutInputs, LeavesTheOthers) {
+    const auto a = parameter({1, 3, 8, 8}, "a"), b = parameter({1, 4}, "b");
+    const auto model = std::make_shared<ov::Model>(
+        ov::OutputVector{make<ov::op::v0::Relu>("r", a), make<ov::op::v0::Relu>("s", b)}, ov::ParameterVector{a, b});
+    const auto rest = without_inputs(model, {"a"});
+    ASSERT_EQ(rest->inputs().size(), 1U);
+    EXPECT_EQ(rest->input(0).get_any_name(), "b");
+    EXPECT_EQ(model->inputs().size(), 2U);
+    EXPECT_THROW(without_inputs(model, {"c"}), Error);
+}
+
+}  // namespace
+}  // namespace octet
