@@ -8,7 +8,6 @@
 #include <map>
 
 #include <nlohmann/json.hpp>
-
 #include <octet/octet.hpp>
 
 #include "mtcnn.hpp"
@@ -68,14 +67,16 @@ private:
 
 int run(const std::vector<std::string>& arguments) {
     const fs::path sources[] = {arguments[0], arguments[1], arguments[2]};
-    const std::vector<octet::CascadeModel> models{
-        {"pnet", octet::read_model(sources[0])}, {"rnet", octet::read_model(sources[1])}, {"onet", octet::read_model(sources[2])}};
+    const std::vector<octet::CascadeModel> models{{"pnet", octet::read_model(sources[0])},
+                                                  {"rnet", octet::read_model(sources[1])},
+                                                  {"onet", octet::read_model(sources[2])}};
     const octet::Options options{.preset = octet::Preset::Mixed, .subset = 300};
     const auto quantized = octet::quantize_cascade(models, Mtcnn(pictures_of(arguments[3])), {options});
 
     std::vector<octet::CascadeModel> written;
     for (std::size_t i = 0; i < models.size(); ++i) {
-        const auto files = octet::save(quantized[i], octet::Destination{arguments[6], "mtcnn", models[i].name, sources[i]});
+        const auto files =
+            octet::save(quantized[i], octet::Destination{arguments[6], "mtcnn", models[i].name, sources[i]});
         written.push_back({models[i].name, octet::read_model(files.xml)});
         std::cout << files.xml.string() << ": " << quantized[i].report.quantized.size() << " operations in INT8\n";
     }

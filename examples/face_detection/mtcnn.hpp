@@ -6,10 +6,9 @@
 #include <string>
 #include <vector>
 
+#include <octet/octet.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
-
-#include <octet/octet.hpp>
 
 /// A face: its corners in pixels, and how sure the network is of it, in 0..1.
 struct Face {
@@ -124,7 +123,8 @@ private:
         for (const auto& face : faces) {
             const float side = std::max(face.width(), face.height());
             const float x = (face.left + face.right - side) / 2, y = (face.top + face.bottom - side) / 2;
-            const cv::Rect square(int(std::lround(x)), int(std::lround(y)), int(std::lround(side)), int(std::lround(side)));
+            const cv::Rect square(int(std::lround(x)), int(std::lround(y)), int(std::lround(side)),
+                                  int(std::lround(side)));
             const cv::Rect inside = square & cv::Rect(0, 0, picture.cols, picture.rows);
             if (inside.empty()) {
                 continue;

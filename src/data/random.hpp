@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <initializer_list>
 #include <numbers>
+#include <optional>
 #include <random>
+#include <utility>
 #include <vector>
 
 namespace octet {
@@ -32,14 +34,19 @@ public:
     std::size_t below(std::size_t count) {
         return static_cast<std::size_t>(uniform(0, static_cast<double>(count)));
     }
-    /// Of mean 0 and standard deviation `deviation`, by Box and Muller.
+    /// Of mean 0 and standard deviation `deviation`, by Box and Muller: every second one is the other of a pair.
     double normal(double deviation = 1) {
-        const double radius = std::sqrt(-2 * std::log(1 - uniform()));
-        return deviation * radius * std::cos(2 * std::numbers::pi * uniform());
+        if (spare_) {
+            return deviation * *std::exchange(spare_, std::nullopt);
+        }
+        const double radius = std::sqrt(-2 * std::log(1 - uniform())), angle = uniform(0, 2 * std::numbers::pi);
+        spare_ = radius * std::sin(angle);
+        return deviation * radius * std::cos(angle);
     }
 
 private:
     std::mt19937_64 engine_;
+    std::optional<double> spare_;
 };
 
 }  // namespace octet

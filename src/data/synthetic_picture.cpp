@@ -11,41 +11,45 @@
 namespace octet {
 namespace {
 
-constexpr std::size_t kTextures = 4;
+constexpr std::size_t kTextures = 2;
 constexpr double kBlack = 0, kWhite = 255;
 
-/// Noise of mean 0 and deviation 1 whose amplitudes fall with the frequency to the power of `slope`.
-cv::Mat falling_noise(int height, int width, double slope, Random& random) {
+/// Two fields of noise of mean 0 and deviation 1 whose amplitudes fall with the frequency to the power of `slope`.
+std::array<cv::Mat, 2> falling_noise(int height, int width, double slope, Random& random) {
     cv::Mat spectrum(height, width, CV_32FC2);
     for (int y = 0; y < height; ++y) {
         for (int x = 0; x < width; ++x) {
-            const double frequency = std::hypot(std::min(y, height - y), std::min(x, width - x));
-            const double amplitude = frequency > 0 ? std::pow(frequency, -slope) : 0;
-            spectrum.at<cv::Vec2f>(y, x) = {static_cast<float>(random.normal(amplitude)),
-                                            static_cast<float>(random.normal(amplitude))};
+            const double down = std::min(y, height - y), across = std::min(x, width - x);
+            const double square = down * down + across * across;
+            const double amplitude = square > 0 ? std::pow(square, -slope / 2) : 0;
+            const double real = random.normal(amplitude);
+            spectrum.at<cv::Vec2f>(y, x) = {static_cast<float>(real), static_cast<float>(random.normal(amplitude))};
         }
     }
-    cv::Mat parts[2], field;
+    cv::Mat field;
     cv::dft(spectrum, field, cv::DFT_INVERSE);
-    cv::split(field, parts);
-    cv::Scalar mean, deviation;
-    cv::meanStdDev(parts[0], mean, deviation);
-    return (parts[0] - mean[0]) / std::max(deviation[0], 1e-9);
+    std::array<cv::Mat, 2> fields;  // real and imaginary part do not depend on one another
+    cv::split(field, fields.data());
+    for (auto& each : fields) {
+        cv::Scalar mean, deviation;
+        cv::meanStdDev(each, mean, deviation);
+        each = (each - mean[0]) / std::max(deviation[0], 1e-9);
+    }
+    return fields;
 }
 
 /// Three channels of noise that mostly go together, as those of photographs do; mean 0.
 cv::Mat texture(int height, int width, Random& random) {
     const double slope = random.uniform(1, 2), together = random.uniform(0.6, 0.95), contrast = random.uniform(30, 70);
-    cv::Mat own[3], mixed[3], texture;
-    for (auto& channel : own) {
-        channel = falling_noise(height, width, slope, random);
-    }
-    const cv::Mat common = (own[0] + own[1] + own[2]) / std::numbers::sqrt3;
-    const double deviation = std::hypot(together, 1 - together);
+    const auto [common, first] = falling_noise(height, width, slope, random);
+    const auto [second, third] = falling_noise(height, width, slope, random);
+    const double scale = contrast / std::hypot(together, 1 - together);
+    cv::Mat channels[3], texture;
     for (int c = 0; c < 3; ++c) {
-        mixed[c] = (together * common + (1 - together) * own[c]) * (contrast / deviation);
+        const auto& own = c == 0 ? first : c == 1 ? second : third;
+        channels[c] = (together * common + (1 - together) * own) * scale;
     }
-    cv::merge(mixed, 3, texture);
+    cv::merge(channels, 3, texture);
     return texture;
 }
 
