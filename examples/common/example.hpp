@@ -65,7 +65,8 @@ public:
     /// Output number `output` for `sample`; valid until the next call.
     ov::Tensor operator()(const octet::Sample& sample, std::size_t output = 0) {
         for (const auto& [name, tensor] : sample) {
-            const auto input = name.empty() ? request_.get_compiled_model().input() : request_.get_compiled_model().input(name);
+            const auto input =
+                name.empty() ? request_.get_compiled_model().input() : request_.get_compiled_model().input(name);
             // A sample may come without the batch of 1.
             const auto shape = input.get_partial_shape().is_static() ? input.get_shape() : tensor.get_shape();
             request_.set_tensor(input, ov::Tensor(tensor.get_element_type(), shape, tensor.data()));

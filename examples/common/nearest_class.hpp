@@ -54,8 +54,8 @@ inline std::vector<std::vector<float>> means(const std::vector<std::vector<float
     return result;
 }
 
-/// `embedding` with scores [1,C] as its output: for each class the cosine with the nearest of its known vectors, rows of
-/// `known`. As a model, so that octet::evaluate() takes it like any classifier.
+/// `embedding` with scores [1,C] as its output: for each class the cosine with the nearest of its known vectors, rows
+/// of `known`. As a model, so that octet::evaluate() takes it like any classifier.
 inline Model with_scores(const Model& embedding, const std::vector<std::vector<float>>& known) {
     namespace op = ov::opset13;
     const auto copy = embedding->clone();
@@ -65,9 +65,11 @@ inline Model with_scores(const Model& embedding, const std::vector<std::vector<f
     for (const auto& rows : known) {
         const auto matrix = op::Constant::create(ov::element::f32, {rows.size() / size, size}, rows);
         const auto cosines = std::make_shared<op::MatMul>(vector, matrix, false, true);
-        scores.push_back(std::make_shared<op::ReduceMax>(cosines, op::Constant::create(ov::element::i64, {1}, {1}), true));
+        scores.push_back(
+            std::make_shared<op::ReduceMax>(cosines, op::Constant::create(ov::element::i64, {1}, {1}), true));
     }
-    return std::make_shared<ov::Model>(ov::OutputVector{std::make_shared<op::Concat>(scores, 1)}, copy->get_parameters());
+    return std::make_shared<ov::Model>(ov::OutputVector{std::make_shared<op::Concat>(scores, 1)},
+                                       copy->get_parameters());
 }
 
 /// Numbers the classes in the order in which they come.

@@ -8,11 +8,11 @@ namespace {
 const octet::Preprocessing kPreparation{.letterbox = octet::Letterbox{.value = 114, .center = false}};
 
 // The network puts out [1,N,5+C] as YOLOX trains it, a row for each cell of grids of 8, 16 and 32 pixels. Decoding: the
-// centre is the cell's place plus the first two numbers, times the cell's size; width and height are the exponentials of
-// the next two, times the cell's size; the score is the fifth (is there anything?) times the best of the rest (what?).
-// Then non-maximum suppression: of two boxes that overlap by more than `nms_iou` only the better one stays. All of that,
-// and the way back through the letterbox to the picture's own pixels, is in octet::evaluate(); other heads are other
-// values of BoxFormat.
+// centre is the cell's place plus the first two numbers, times the cell's size; width and height are the exponentials
+// of the next two, times the cell's size; the score is the fifth (is there anything?) times the best of the rest
+// (what?). Then non-maximum suppression: of two boxes that overlap by more than `nms_iou` only the better one stays.
+// All of that, and the way back through the letterbox to the picture's own pixels, is in octet::evaluate(); other heads
+// are other values of BoxFormat.
 const octet::EvaluateOptions kDecoding{.boxes = octet::BoxFormat::YoloX, .nms_iou = 0.45, .score_threshold = 0.05};
 
 void detect(const example::Arguments& given) {

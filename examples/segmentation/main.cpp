@@ -41,9 +41,8 @@ std::size_t count_matches(const Regions& found, Regions truth) {
             const double common = (region & other).area();
             return common / (region.area() + other.area() - common);
         };
-        const auto best = std::max_element(truth.begin(), truth.end(), [&](const auto& a, const auto& b) {
-            return overlap(a) < overlap(b);
-        });
+        const auto best = std::max_element(truth.begin(), truth.end(),
+                                           [&](const auto& a, const auto& b) { return overlap(a) < overlap(b); });
         if (best != truth.end() && overlap(*best) >= 0.5) {
             truth.erase(best);
             ++matches;

@@ -1,83 +1,13 @@
-// Speech: features out of Kaldi archives or sound files, a network for CPU and for GNA, accuracy of telling words apart.
-
-#include <fstream>
-
-#include <sndfile.hh>
+// Speech: features out of Kaldi archives or sound files, a network for CPU and for GNA, accuracy of telling words
+// apart.
 
 #include "example.hpp"
 #include "nearest_class.hpp"
+#include "recordings.hpp"
 
 namespace {
 
-constexpr std::size_t kFrames = 76, kBands = 32, kStep = 8;  // a window of the network's input, and the next one's start
-
-/// A recording: so many frames of 32 bands of a mel spectrogram. Its name is LABEL-NUMBER.
-struct Recording {
-    std::string name;
-    std::vector<float> features;
-};
-
-[[noreturn]] void refuse(const std::filesystem::path& file, const std::string& why) {
-    throw octet::Error(octet::ErrorCode::InvalidData, file.string(), why);
-}
-
-/// Kaldi's binary archive: a name, a blank, `\0BFM `, twice a 4 and a 32-bit size, and the floats row by row.
-void read_ark(const std::filesystem::path& file, std::vector<Recording>& recordings) {
-    std::ifstream ark(file, std::ios::binary);
-    for (Recording recording; std::getline(ark, recording.name, ' ');) {
-        char kind[5];
-        char width;
-        std::int32_t rows, columns;
-        ark.read(kind, 5).get(width).read(reinterpret_cast<char*>(&rows), 4);
-        ark.get(width).read(reinterpret_cast<char*>(&columns), 4);
-        if (!ark || std::string(kind, 5) != std::string("\0BFM ", 5) || rows < 1 || rows > 1000000 || columns != kBands) {
-            refuse(file, recording.name + ": expected a matrix of floats with 32 columns");
-        }
-        recording.features.resize(static_cast<std::size_t>(rows) * kBands);
-        ark.read(reinterpret_cast<char*>(recording.features.data()),
-                 static_cast<std::streamsize>(recording.features.size() * sizeof(float)));
-        if (!ark) {
-            refuse(file, recording.name + ": the matrix is cut");
-        }
-        recordings.push_back(recording);
-    }
-}
-
-/// Sound becomes features by a network of its own, which takes 16-bit values as floats.
-Recording read_sound(const std::filesystem::path& file, example::Inference& spectrogram) {
-    SndfileHandle sound(file.string());
-    if (sound.samplerate() != 16000 || sound.channels() != 1) {
-        refuse(file, "expected sound of 16 kHz with one channel");
-    }
-    std::vector<short> values(static_cast<std::size_t>(sound.frames()));
-    sound.read(values.data(), sound.frames());
-    ov::Tensor input(ov::element::f32, {1, values.size()});
-    std::copy(values.begin(), values.end(), input.data<float>());
-    const auto bands = spectrogram({{"", input}});
-    Recording recording{file.stem().string(), {bands.data<float>(), bands.data<float>() + bands.get_size()}};
-    for (auto& value : recording.features) {
-        value = value / 10 + 2;  // the range that the network was trained with
-    }
-    return recording;
-}
-
-std::vector<Recording> read_folder(const std::filesystem::path& folder, const std::filesystem::path& spectrogram_model) {
-    std::vector<std::filesystem::path> files(std::filesystem::directory_iterator(folder), {});
-    std::sort(files.begin(), files.end());
-    std::optional<example::Inference> spectrogram;
-    std::vector<Recording> recordings;
-    for (const auto& file : files) {
-        if (file.extension() == ".ark") {
-            read_ark(file, recordings);
-        } else if (file.extension() == ".wav") {
-            if (!spectrogram) {
-                spectrogram.emplace(octet::read_model(spectrogram_model));
-            }
-            recordings.push_back(read_sound(file, *spectrogram));
-        }
-    }
-    return recordings;
-}
+constexpr std::size_t kFrames = 76, kStep = 8;  // a window of the network's input, and the next one's start
 
 /// All windows of a recording as one batch [W,76,32,1].
 ov::Tensor windows(const Recording& recording) {
@@ -124,8 +54,8 @@ example::Model recording_vector(const example::Model& model) {
     return example::with_unit_output(*batched, std::make_shared<op::ReduceMax>(vectors, windows, true));
 }
 
-/// GNA's own grids: 16 bits for activations, 8 or 16 for weights (of convolutions 8 from GNA 3.0 on). A range holds all that was seen, as sums must not
-/// overflow; where they would, OverflowCorrection makes the weights smaller.
+/// GNA's own grids: 16 bits for activations, 8 or 16 for weights (of convolutions 8 from GNA 3.0 on). A range holds all
+/// that was seen, as sums must not overflow; where they would, OverflowCorrection makes the weights smaller.
 octet::Options for_gna(const std::string& device, octet::Preset preset) {
     octet::Options options{.preset = preset, .target_device = device, .subset = 2000};
     octet::RangeEstimatorOptions widest;
@@ -150,7 +80,8 @@ void recognize(const example::Arguments& given) {
         octet::Options options;
     };
     for (const auto& [name, folder, options] :
-         {Variant{"CPU", "cpu", {.subset = 2000}}, Variant{"GNA, 16-bit weights", "gna16", for_gna("GNA", octet::Preset::Accuracy)},
+         {Variant{"CPU", "cpu", {.subset = 2000}},
+          Variant{"GNA, 16-bit weights", "gna16", for_gna("GNA", octet::Preset::Accuracy)},
           Variant{"GNA3, 8-bit weights", "gna8", for_gna("GNA3", octet::Preset::Performance)}}) {
         const example::Stopwatch watch;
         const auto result = octet::quantize(model, *calibration, options);

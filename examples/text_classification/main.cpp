@@ -59,7 +59,8 @@ example::Model sentence_vector(const ov::Model& model) {
     namespace op = ov::opset13;
     const auto copy = model.clone();
     const auto tokens = copy->output(kTokenVectors).get_node()->input_value(0);
-    const auto mask = std::make_shared<op::Convert>(copy->input("attention_mask").get_node_shared_ptr(), ov::element::f32);
+    const auto mask =
+        std::make_shared<op::Convert>(copy->input("attention_mask").get_node_shared_ptr(), ov::element::f32);
     // [1,1,64] x [1,64,384] is the sum over the tokens; its length does not matter.
     const auto axis = op::Constant::create(ov::element::i64, {1}, {1});
     const auto sum = std::make_shared<op::MatMul>(std::make_shared<op::Unsqueeze>(mask, axis), tokens);
@@ -83,8 +84,9 @@ void classify(const example::Arguments& given) {
     const auto original = sentence_vector(*model), quantized = sentence_vector(*result.model);
     const auto known = example::embed(original, *dataset(references), references.labels);
     const auto means = example::means(known, original->output().get_shape().back());
-    const auto accuracy = octet::evaluate({example::with_scores(original, means), example::with_scores(quantized, means)},
-                                          *dataset(texts), texts.labels, {.top = {1}});
+    const auto accuracy =
+        octet::evaluate({example::with_scores(original, means), example::with_scores(quantized, means)},
+                        *dataset(texts), texts.labels, {.top = {1}});
 
     example::report({.variant = "CPU",
                      .metric = "accuracy",
