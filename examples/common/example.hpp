@@ -3,11 +3,12 @@
 // What every example does around its own task: arguments, time, running a model, and the figures that run_all collects.
 
 #include <chrono>
-#include <cstdio>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -88,8 +89,13 @@ struct Figures {
     std::filesystem::path path;
 };
 
-/// Prints the figures with the outputs' SQNR and the speed-up over `data`, and keeps them as FOLDER/figures.json.
-/// `runs_here`: this machine has the target device, so that there is a speed to measure.
+/// JSON has no infinity.
+inline std::string to_json(const std::optional<double>& value) {
+    return value && std::isfinite(*value) ? std::to_string(*value) : "null";
+}
+
+/// Prints the figures with the outputs' SQNR and the speed-up over `data`, and keeps them as figures.json beside the
+/// model. `runs_here`: this machine has the target device, so that there is a speed to measure.
 inline void report(const Figures& figures, const Model& original, const Model& quantized, const octet::Dataset& data,
                    bool runs_here = true) {
     octet::CompareOptions options;
@@ -99,21 +105,22 @@ inline void report(const Figures& figures, const Model& original, const Model& q
     for (const auto& output : near.outputs) {
         sqnr += output.sqnr_db / static_cast<double>(near.outputs.size());
     }
-    char speed_up[16] = "null";
+    std::optional<double> speed_up;
     if (near.reference_fps) {
-        std::snprintf(speed_up, sizeof speed_up, "%.2f", *near.quantized_fps / *near.reference_fps);
+        speed_up = *near.quantized_fps / *near.reference_fps;
     }
-    char line[256];
-    std::snprintf(line, sizeof line, "%s: %s %.4f in FP32, %.4f in INT8; SQNR %.1f dB; %.1f s; speed-up %s\n",
-                  figures.variant.c_str(), figures.metric.c_str(), figures.original, figures.quantized, sqnr,
-                  figures.seconds, runs_here ? speed_up : "not measured");
-    std::cout << line << figures.path.string() << '\n';
+    std::cout << figures.variant << ": " << figures.metric << ' ' << figures.original << " in FP32, "
+              << figures.quantized << " in INT8; SQNR " << sqnr << " dB; quantized in " << figures.seconds << " s";
+    if (speed_up) {
+        std::cout << "; " << *speed_up << " times as fast";
+    }
+    std::cout << '\n' << figures.path.string() << '\n';
 
-    std::ofstream json(figures.path.parent_path() / "figures.json");
-    json.precision(6);
-    json << R"({"variant": ")" << figures.variant << R"(", "metric": ")" << figures.metric << R"(", "fp32": )"
-         << figures.original << R"(, "int8": )" << figures.quantized << R"(, "sqnr_db": )" << sqnr << R"(, "seconds": )"
-         << figures.seconds << R"(, "speed_up": )" << speed_up << "}\n";
+    std::ofstream(figures.path.parent_path() / "figures.json")
+        << R"({"variant": ")" << figures.variant << R"(", "metric": ")" << figures.metric << R"(", "fp32": )"
+        << to_json(figures.original) << R"(, "int8": )" << to_json(figures.quantized) << R"(, "sqnr_db": )"
+        << to_json(sqnr) << R"(, "seconds": )" << to_json(figures.seconds) << R"(, "speed_up": )" << to_json(speed_up)
+        << "}\n";
 }
 
 }  // namespace example
