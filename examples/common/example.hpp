@@ -85,8 +85,8 @@ struct Figures {
     std::string variant;  // "CPU", "GNA, 16-bit weights"
     std::string metric;
     double original = 0, quantized = 0;
-    double seconds = 0;  // of quantize() and save()
-    std::filesystem::path path;
+    double seconds = 0;          // of quantize() and save()
+    std::filesystem::path path;  // of a cascade the last model's
 };
 
 /// JSON has no infinity.
@@ -94,21 +94,8 @@ inline std::string to_json(const std::optional<double>& value) {
     return value && std::isfinite(*value) ? std::to_string(*value) : "null";
 }
 
-/// Prints the figures with the outputs' SQNR and the speed-up over `data`, and keeps them as figures.json beside the
-/// model. `runs_here`: this machine has the target device, so that there is a speed to measure.
-inline void report(const Figures& figures, const Model& original, const Model& quantized, const octet::Dataset& data,
-                   bool runs_here = true) {
-    octet::CompareOptions options;
-    options.throughput = runs_here;
-    const auto near = octet::compare(original, quantized, data, options);
-    double sqnr = 0;
-    for (const auto& output : near.outputs) {
-        sqnr += output.sqnr_db / static_cast<double>(near.outputs.size());
-    }
-    std::optional<double> speed_up;
-    if (near.reference_fps) {
-        speed_up = *near.quantized_fps / *near.reference_fps;
-    }
+/// Prints the figures, and keeps them as figures.json beside the model.
+inline void write(const Figures& figures, double sqnr, std::optional<double> speed_up) {
     std::cout << figures.variant << ": " << figures.metric << ' ' << figures.original << " in FP32, "
               << figures.quantized << " in INT8; SQNR " << sqnr << " dB; quantized in " << figures.seconds << " s";
     if (speed_up) {
@@ -120,7 +107,33 @@ inline void report(const Figures& figures, const Model& original, const Model& q
         << R"({"variant": ")" << figures.variant << R"(", "metric": ")" << figures.metric << R"(", "fp32": )"
         << to_json(figures.original) << R"(, "int8": )" << to_json(figures.quantized) << R"(, "sqnr_db": )"
         << to_json(sqnr) << R"(, "seconds": )" << to_json(figures.seconds) << R"(, "speed_up": )" << to_json(speed_up)
-        << "}\n";
+        << ", \"path\": " << figures.path << "}\n";
+}
+
+inline double mean_sqnr(const octet::Comparison& near) {
+    double sqnr = 0;
+    for (const auto& output : near.outputs) {
+        sqnr += output.sqnr_db / static_cast<double>(near.outputs.size());
+    }
+    return sqnr;
+}
+
+/// The outputs' SQNR in dB, mean over the outputs.
+inline double mean_sqnr(const Model& original, const Model& quantized, const octet::Dataset& data) {
+    octet::CompareOptions options;
+    options.throughput = false;
+    return mean_sqnr(octet::compare(original, quantized, data, options));
+}
+
+/// Writes the figures with the outputs' SQNR and the speed-up over `data`. `runs_here`: this machine has the target
+/// device, so that there is a speed to measure.
+inline void report(const Figures& figures, const Model& original, const Model& quantized, const octet::Dataset& data,
+                   bool runs_here = true) {
+    octet::CompareOptions options;
+    options.throughput = runs_here;
+    const auto near = octet::compare(original, quantized, data, options);
+    const auto speed_up = near.reference_fps ? std::optional(*near.quantized_fps / *near.reference_fps) : std::nullopt;
+    write(figures, mean_sqnr(near), speed_up);
 }
 
 }  // namespace example

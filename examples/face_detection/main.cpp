@@ -1,15 +1,9 @@
-// face_detection PNET RNET ONET CALIBRATION VALIDATION ANNOTATIONS OUT
-//
-// Quantizes MTCNN, a cascade of three networks: each of them is calibrated with what the ones before it let through.
-// CALIBRATION and VALIDATION are folders of pictures, ANNOTATIONS are the faces of the latter as COCO's.
+// Face detection: MTCNN, a cascade of three networks with code of one's own between them. Each network is calibrated
+// with what the ones before it let through. Recall: the share of true faces that are found.
 
-#include <fstream>
-#include <iostream>
-#include <map>
+#include <array>
 
-#include <nlohmann/json.hpp>
-#include <octet/octet.hpp>
-
+#include "example.hpp"
 #include "mtcnn.hpp"
 
 namespace {
@@ -22,31 +16,24 @@ std::vector<fs::path> pictures_of(const fs::path& folder) {
     return pictures;
 }
 
-/// The share of true faces that are found: a detection overlaps them by at least 0.5, each counts once.
+/// A true face is found where a detection overlaps it by half or more; each detection finds one.
 class Recall : public octet::Metric {
 public:
-    explicit Recall(const fs::path& annotations) {
-        const auto json = nlohmann::json::parse(std::ifstream(annotations));
-        std::map<int, std::string> names;
-        for (const auto& image : json.at("images")) {
-            names[image.at("id")] = image.at("file_name");
-        }
-        for (const auto& each : json.at("annotations")) {
-            const auto box = each.at("bbox").get<std::vector<float>>();
-            faces_[names.at(each.at("image_id"))].push_back({box[0], box[1], box[0] + box[2], box[1] + box[3], 1});
-        }
-    }
+    explicit Recall(octet::BoxLabels labels) : labels_(std::move(labels)) {}
 
     void reset() override {
-        true_faces_ = found_ = 0;
+        faces_ = found_ = 0;
     }
 
-    void update(std::size_t, const std::string& picture, const std::vector<ov::Tensor>& outputs) override {
-        auto missing = faces_[picture];
-        true_faces_ += missing.size();
-        const auto* values = outputs[0].data<const float>();
-        for (std::size_t i = 0; i < outputs[0].get_shape()[0]; ++i, values += 5) {
-            const Face face{values[0], values[1], values[2], values[3], values[4]};
+    void update(std::size_t index, const std::string&, const std::vector<ov::Tensor>& outputs) override {
+        std::vector<Face> missing;
+        for (const auto& [box, area, category, is_crowd] : labels_.of_sample[index].boxes) {
+            const auto left = static_cast<float>(box.left), top = static_cast<float>(box.top);
+            missing.push_back(
+                {left, top, left + static_cast<float>(box.width), top + static_cast<float>(box.height), 1});
+        }
+        faces_ += missing.size();
+        for (const auto& face : faces_of(outputs[0])) {
             const auto hit = std::find_if(missing.begin(), missing.end(),
                                           [&](const Face& other) { return overlap(face, other) >= 0.5F; });
             if (hit != missing.end()) {
@@ -57,47 +44,57 @@ public:
     }
 
     double value() const override {
-        return true_faces_ == 0 ? 0 : double(found_) / double(true_faces_);
+        return faces_ == 0 ? 0 : static_cast<double>(found_) / static_cast<double>(faces_);
     }
 
 private:
-    std::map<std::string, std::vector<Face>> faces_;
-    std::size_t true_faces_ = 0, found_ = 0;
+    octet::BoxLabels labels_;
+    std::size_t faces_ = 0, found_ = 0;
 };
 
-int run(const std::vector<std::string>& arguments) {
-    const fs::path sources[] = {arguments[0], arguments[1], arguments[2]};
-    const std::vector<octet::CascadeModel> models{{"pnet", octet::read_model(sources[0])},
-                                                  {"rnet", octet::read_model(sources[1])},
-                                                  {"onet", octet::read_model(sources[2])}};
-    const octet::Options options{.preset = octet::Preset::Mixed, .subset = 300};
-    const auto quantized = octet::quantize_cascade(models, Mtcnn(pictures_of(arguments[3])), {options});
-
-    std::vector<octet::CascadeModel> written;
-    for (std::size_t i = 0; i < models.size(); ++i) {
-        const auto files =
-            octet::save(quantized[i], octet::Destination{arguments[6], "mtcnn", models[i].name, sources[i]});
-        written.push_back({models[i].name, octet::read_model(files.xml)});
-        std::cout << files.xml.string() << ": " << quantized[i].report.quantized.size() << " operations in INT8\n";
+void detect(const example::Arguments& given) {
+    const std::array sources{given.data / "aux_pnet.onnx", given.model, given.data / "aux_onet.onnx"};
+    const std::array names{"pnet", "rnet", "onet"};
+    std::vector<octet::CascadeModel> originals, quantized;
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+        originals.push_back({names[i], octet::read_model(sources[i])});
     }
-    const Mtcnn validation(pictures_of(arguments[4]));
-    Recall recall{arguments[5]};
-    std::cout << "recall: FP32 " << octet::measure(models, validation, recall);
-    std::cout << ", INT8 " << octet::measure(written, validation, recall) << '\n';
-    return 0;
+
+    const example::Stopwatch watch;
+    const auto results = octet::quantize_cascade(originals, Mtcnn(pictures_of(given.data / "calibration")),
+                                                 {octet::Options{.subset = 300}});
+    fs::path path;
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        const octet::Destination to{.folder = given.out, .stem = "mtcnn", .part = names[i], .source = sources[i]};
+        path = octet::save(results[i], to).xml;
+        quantized.push_back({names[i], octet::read_model(path)});
+    }
+    const double seconds = watch.seconds();
+
+    const auto& rnet = *originals[1].model;
+    const auto validation = octet::open_dataset(rnet, {{.path = given.data / "validation"}});  // for its labels
+    Recall recall(std::get<octet::BoxLabels>(octet::open_labels(rnet, *validation, given.data / "annotations.json")));
+    const Mtcnn engine(pictures_of(given.data / "validation"));
+    std::array<double, 2> values{}, times{};
+    for (int round = 0; round < 2; ++round) {  // in turn, so that both see the same machine
+        for (const std::size_t which : {0, 1}) {
+            const example::Stopwatch each;
+            values[which] = octet::measure(which == 0 ? originals : quantized, engine, recall);
+            times[which] += each.seconds();
+        }
+    }
+    const auto inputs = octet::record_inputs(originals, engine);
+    example::write({.variant = "CPU",
+                    .metric = "recall",
+                    .original = values[0],
+                    .quantized = values[1],
+                    .seconds = seconds,
+                    .path = path},
+                   example::mean_sqnr(originals[2].model, quantized[2].model, *inputs[2]), times[0] / times[1]);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 8) {
-        std::cerr << "usage: face_detection PNET RNET ONET CALIBRATION VALIDATION ANNOTATIONS OUT\n";
-        return 2;
-    }
-    try {
-        return run({argv + 1, argv + argc});
-    } catch (const std::exception& error) {
-        std::cerr << error.what() << '\n';
-        return 3;
-    }
+    return example::run(argc, argv, detect);
 }

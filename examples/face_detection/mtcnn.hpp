@@ -22,6 +22,27 @@ struct Face {
     }
 };
 
+/// As one tensor [N,5], and back.
+inline ov::Tensor as_tensor(const std::vector<Face>& faces) {
+    ov::Tensor tensor(ov::element::f32, {faces.size(), 5});
+    auto* values = tensor.data<float>();
+    for (const auto& face : faces) {
+        for (const float value : {face.left, face.top, face.right, face.bottom, face.score}) {
+            *values++ = value;
+        }
+    }
+    return tensor;
+}
+
+inline std::vector<Face> faces_of(const ov::Tensor& tensor) {
+    std::vector<Face> faces;
+    const auto* values = tensor.data<const float>();
+    for (std::size_t i = 0; i < tensor.get_size(); i += 5) {
+        faces.push_back({values[i], values[i + 1], values[i + 2], values[i + 3], values[i + 4]});
+    }
+    return faces;
+}
+
 /// By how much two faces overlap: of the area of both, or of the smaller one.
 inline float overlap(const Face& a, const Face& b, bool of_smaller = false) {
     const float width = std::min(a.right, b.right) - std::max(a.left, b.left);
@@ -59,7 +80,7 @@ public:
         return pictures_[index].filename().string();
     }
 
-    /// Gives the faces as one tensor [N,5]: left, top, right, bottom, score.
+    /// Gives the faces as as_tensor() has them.
     std::vector<ov::Tensor> run(std::size_t index, const octet::Infer& infer) const override {
         cv::Mat picture = cv::imread(pictures_[index].string());
         if (picture.empty()) {
@@ -69,9 +90,7 @@ public:
         auto faces = propose(picture, infer);
         faces = refine(picture, faces, RNet, 24, 0.7F, infer);
         faces = surest(refine(picture, surest(faces, 0.7F), ONet, 48, 0.7F, infer), 0.7F, true);
-        ov::Tensor found(ov::element::f32, {faces.size(), 5});
-        std::copy_n(reinterpret_cast<const float*>(faces.data()), faces.size() * 5, found.data<float>());
-        return {found};
+        return {as_tensor(faces)};
     }
 
 private:
