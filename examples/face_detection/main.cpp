@@ -53,7 +53,7 @@ private:
 };
 
 void detect(const example::Arguments& given) {
-    const std::array sources{given.data / "aux_pnet.onnx", given.model, given.data / "aux_onet.onnx"};
+    const std::array sources{given.data / "pnet.xml", given.model, given.data / "onet.xml"};
     const std::array names{"pnet", "rnet", "onet"};
     std::vector<octet::CascadeModel> originals, quantized;
     for (std::size_t i = 0; i < sources.size(); ++i) {
