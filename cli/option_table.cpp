@@ -68,6 +68,13 @@ void OptionTable::data() {
     set_flag("--skip-bad", "Data", "Go on without samples that cannot be read, and report them.", "skip_bad", "true");
 }
 
+void OptionTable::checker() {
+    text("--ac-config", "FILE", "Data",
+         "A configuration of accuracy checker, which says samples, preparation, labels and metrics, instead of --data "
+         "and --labels; docs/accuracy_checker.md.",
+         [this](const std::string& path) { out_.ac_config = path; });
+}
+
 void OptionTable::pictures() {
     const char* group = "Pictures (what is not given comes from the model, where it says something)";
     text("--mean", "X[,Y,Z]", group,
@@ -348,7 +355,8 @@ void OptionTable::log_level() {
 void OptionTable::pot() {
     const char* group = "Without a configuration";
     text("-q,--quantize", "default|accuracy_aware", group,
-         "Which algorithm. accuracy_aware needs --max-drop, and compares outputs, as there are no labels.",
+         "Which algorithm. accuracy_aware needs --max-drop; without --ac-config it compares outputs, as there are no "
+         "labels.",
          [this](const std::string& value) {
              out_.pot.method = parse_choice<std::string>(
                  "--quantize", value, {{"default", "default"}, {"accuracy_aware", "accuracy_aware"}});
@@ -359,7 +367,8 @@ void OptionTable::pot() {
                  parse_choice<std::string>("--preset", value, {{"performance", "performance"}, {"mixed", "mixed"}}));
          });
     text("--engine", "accuracy_checker|simplified", group,
-         "Who feeds the model: simplified, from pictures; accuracy_checker is not available yet.",
+         "Who feeds the model: simplified, from --data-source; accuracy_checker, as --ac-config says. Default "
+         "accuracy_checker.",
          [this](const std::string& value) {
              out_.pot.engine = parse_choice<std::string>(
                  "--engine", value, {{"simplified", "simplified"}, {"accuracy_checker", "accuracy_checker"}});
@@ -367,8 +376,9 @@ void OptionTable::pot() {
     text("--data-source", "PATH", group,
          "Samples for the simplified engine: a folder, a list, a pattern or arrays, as octet quantize --data.",
          [this](const std::string& path) { out_.pot.data_source = path; });
-    text("--ac-config", "FILE", group, "Of the engine accuracy_checker, which is not available yet.",
-         [this](const std::string& path) { out_.pot.ac_config = path; });
+    text("--ac-config", "FILE", group,
+         "The configuration of accuracy checker: samples, labels and metrics; docs/accuracy_checker.md.",
+         [this](const std::string& path) { out_.ac_config = path; });
     max_drop(group, "What a metric may lose, with accuracy_aware.");
     pot_result();
 }
@@ -382,7 +392,7 @@ void OptionTable::pot_result() {
     set_flag("--keep-uncompressed-weights", group, "Leave weights f32 under FakeQuantize instead of storing int8.",
              "keep_uncompressed_weights", "true");
     flag("-e,--evaluate", group,
-         "Evaluate the original and the result on all samples; needs labels in the configuration.",
+         "Evaluate the original and the result on all samples; needs labels in the configuration, or --ac-config.",
          [this] { out_.evaluate = true; });
     group = "Run";
     text("--log-level", "CRITICAL|ERROR|WARNING|INFO|DEBUG", group,

@@ -26,6 +26,7 @@ public:
     void output();
     void shape();
     void data();
+    void checker();
     void pictures();
     void config(const char* group, const char* what);
     void quantization();

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "octet/accuracy_checker.hpp"
 #include "octet/error.hpp"
 #include "octet/model_io.hpp"
 
@@ -107,6 +108,12 @@ std::shared_ptr<ov::Model> read(const std::filesystem::path& path, Progress& pro
 std::unique_ptr<Dataset> open_data(const std::shared_ptr<const ov::Model>& model, const std::string& whose,
                                    const Arguments& arguments, Progress& progress) {
     progress.phase("read", 0);
+    if (arguments.checker) {
+        const auto& part = arguments.checker->optimization;
+        auto checked = open_checked(*with_shapes(model, arguments.options.shapes), *arguments.checker, part);
+        progress.log(LogLevel::Info, "data", fmt::format("{}: {} samples", part.name, checked.dataset->size()));
+        return std::move(checked.dataset);
+    }
     auto dataset = open_dataset(*with_shapes(model, arguments.options.shapes), arguments.data, arguments.preprocessing);
     refuse_cancelled(progress);
     for (const auto& source : arguments.data) {

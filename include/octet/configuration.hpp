@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "octet/accuracy_aware.hpp"
+#include "octet/checker_rules.hpp"
 #include "octet/dataset.hpp"
 #include "octet/export.hpp"
 #include "octet/options.hpp"
@@ -25,6 +26,9 @@ struct EngineSource {
     Preprocessing preprocessing{};
     std::string labels{};   ///< for evaluate(): see open_labels()
     std::string classes{};  ///< a file of the classes' names
+    /// Of the engine accuracy_checker, whose samples stand for all above: a file for read_checker(), or what it says.
+    std::filesystem::path checker_file{};
+    std::optional<checker::Rules> checker{};
 };
 
 /// What a configuration file says.

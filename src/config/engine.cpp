@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/text.hpp"
+#include "config/checker.hpp"
 
 namespace octet {
 namespace {
@@ -75,6 +76,34 @@ Preprocessing read_preprocessing(const Json& section) {
     return preprocessing;
 }
 
+/// What the engine accuracy_checker is told, where it is this one.
+void read_checker_engine(const Json& section, const std::string& place, EngineSource& source, Problems& problems) {
+    const bool has_rules = section.contains("launchers") || section.contains("datasets");
+    const std::string type = text_in(section, "type");
+    if (type == "simplified" || (type.empty() && !has_rules && !section.contains("config"))) {
+        for (const char* name : {"config", "launchers", "datasets"}) {
+            if (section.contains(name)) {
+                problems.warn(below(place, name), "no effect: belongs to the engine accuracy_checker");
+            }
+        }
+        return;
+    }
+    if (section.contains("data_source")) {
+        problems.warn(below(place, "data_source"), "no effect: belongs to the engine simplified");
+        source.data.clear();
+    }
+    source.checker_file = text_in(section, "config");
+    if (source.checker_file.empty()) {
+        Json model = Json::object();
+        for (const char* name : {"launchers", "datasets"}) {
+            model[name] = section.value(name, Json());
+        }
+        source.checker = read_checker_model(model, Json(), place, problems);
+    } else if (has_rules) {
+        problems.warn(place, "launchers and datasets are not read: config names a file with them");
+    }
+}
+
 }  // namespace
 
 ModelSource read_model_section(const Json& section, const std::string& place, Problems& problems) {
@@ -102,12 +131,14 @@ EngineSource read_engine_section(const Json& section, const std::string& place, 
     if (section.contains("device") && lower_case(text_in(section, "device")) != "cpu") {
         problems.warn(below(place, "device"), "no effect: samples run on the CPU");
     }
-    const auto source = read_preprocessing(section);
-    if (source.scale && std::count(source.scale->begin(), source.scale->end(), 0.0) > 0) {
+    const auto preprocessing = read_preprocessing(section);
+    if (preprocessing.scale && std::count(preprocessing.scale->begin(), preprocessing.scale->end(), 0.0) > 0) {
         problems.add(below(place, "scale"), "expected numbers other than 0; got " + in_short(section.at("scale")));
     }
-    return {section.contains("data_source") ? read_data_source(section.at("data_source")) : std::vector<DataSource>{},
-            source, text_in(section, "labels"), text_in(section, "classes")};
+    EngineSource source{section.contains("data_source") ? read_data_source(section.at("data_source")) : std::vector<DataSource>{},
+                        preprocessing, text_in(section, "labels"), text_in(section, "classes")};
+    read_checker_engine(section, place, source, problems);
+    return source;
 }
 
 }  // namespace octet
