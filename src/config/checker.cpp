@@ -33,7 +33,7 @@ Json completed(const Json& local, const Json& definitions, const char* list, con
     return local;
 }
 
-std::optional<Subsample> read_subsample(Section& section) {
+std::optional<Subsample> read_subsample(SectionReader& section) {
     Subsample subsample;
     subsample.is_shuffled = section.flag("shuffle", true);
     subsample.seed = static_cast<std::uint32_t>(section.whole("subsample_seed", 0).value_or(666));
@@ -57,10 +57,10 @@ std::optional<Subsample> read_subsample(Section& section) {
     return std::nullopt;
 }
 
-Reader read_reader(Section& section) {
+Reader read_reader(SectionReader& section) {
     const Json& json = section.value("reader");
     const Json whole = json.is_string() || json.is_null() ? Json{{"type", json.is_null() ? "opencv_imread" : json}} : json;
-    Section reader(whole, section.path_of("reader"), section.problems());
+    SectionReader reader(whole, section.path_of("reader"), section.problems());
     reader.refuse("reading_flag", "color", "expected color");
     reader.refuse("to_rgb", true, "expected true");
     reader.refuse("multi_infer", false, "is not available; expected false");
@@ -90,7 +90,7 @@ void check_order(const std::vector<Step>& steps, const std::string& place, Probl
 }
 
 DatasetRules read_dataset(const Json& json, const std::string& place, Problems& problems) {
-    Section section(json, place, problems);
+    SectionReader section(json, place, problems);
     DatasetRules rules;
     rules.name = section.needed_text("name", "the dataset's name");
     rules.data_source = section.text("data_source");
@@ -117,7 +117,7 @@ DatasetRules read_dataset(const Json& json, const std::string& place, Problems& 
     }
     rules.subsample = read_subsample(section);
     if (section.has("annotation_conversion")) {
-        rules.annotation = read_annotation(Section(section.value("annotation_conversion"),
+        rules.annotation = read_annotation(SectionReader(section.value("annotation_conversion"),
                                                    section.path_of("annotation_conversion"), problems),
                                            rules);
     } else {
@@ -140,7 +140,7 @@ DatasetRules read_dataset(const Json& json, const std::string& place, Problems& 
 
 /// Without a common `preprocessing` where a part has none of its own.
 void read_parts(const Json& parts, const Json& definitions, const std::string& place, Rules& rules, Problems& problems) {
-    Section section(parts, place, problems);
+    SectionReader section(parts, place, problems);
     const Json common = section.value("preprocessing");
     for (const auto& [name, part] : {std::pair{"optimization", &rules.optimization}, {"evaluation", &rules.evaluation}}) {
         if (!section.has(name)) {
@@ -182,7 +182,7 @@ bool is_openvino(const Json& launcher) {
     return lower_case(framework) == "openvino" || lower_case(framework) == "dlsdk";
 }
 
-void read_inputs(Section& launcher, Rules& rules) {
+void read_inputs(SectionReader& launcher, Rules& rules) {
     std::size_t pictures = 0;
     for (auto& input : launcher.sections("inputs")) {
         const std::string name = input.text("name");
@@ -203,7 +203,7 @@ void read_inputs(Section& launcher, Rules& rules) {
 }
 
 void read_launcher(const Json& json, const std::string& place, Rules& rules, Problems& problems) {
-    Section launcher(json, place, problems);
+    SectionReader launcher(json, place, problems);
     rules.adapter = read_adapter(launcher);
     read_inputs(launcher, rules);
     const std::string device = launcher.text("device");
@@ -307,7 +307,7 @@ bool is_checker_file(const Json& json) {
 }
 
 checker::Rules read_checker_file(const Json& file, const Json& definitions, Problems& problems) {
-    Section section(file, "", problems);
+    SectionReader section(file, "", problems);
     section.refuse("evaluations", nullptr, "modules in Python are not available; expected models");
     const Json& models = section.value("models");
     section.skip({"global_definitions"});

@@ -11,20 +11,20 @@ const Words<MaskReader> kMaskReaders{{"pillow", MaskReader::Pillow},
                                      {"opencv_gray", MaskReader::OpenCvGray},
                                      {"numpy", MaskReader::Numpy}};
 
-std::filesystem::path needed_path(Section& section, const std::string& name) {
+std::filesystem::path needed_path(SectionReader& section, const std::string& name) {
     return section.needed_text(name, "a path");
 }
 
-AnnotationSource read_imagenet(Section& section) {
+AnnotationSource read_imagenet(SectionReader& section) {
     return ImagenetAnnotation{needed_path(section, "annotation_file"), section.text("labels_file"),
                               section.flag("has_background", false)};
 }
 
-AnnotationSource read_folder(Section& section) {
+AnnotationSource read_folder(SectionReader& section) {
     return FolderAnnotation{needed_path(section, "data_dir")};
 }
 
-AnnotationSource read_cifar(Section& section) {
+AnnotationSource read_cifar(SectionReader& section) {
     CifarAnnotation source;
     source.batch = needed_path(section, "data_batch_file");
     source.classes = section.whole("num_classes", 1).value_or(10);
@@ -38,7 +38,7 @@ AnnotationSource read_cifar(Section& section) {
     return source;
 }
 
-AnnotationSource read_coco_annotation(Section& section) {
+AnnotationSource read_coco_annotation(SectionReader& section) {
     CocoAnnotation source;
     source.file = needed_path(section, "annotation_file");
     source.has_background = section.flag("has_background", false);
@@ -49,12 +49,12 @@ AnnotationSource read_coco_annotation(Section& section) {
     return source;
 }
 
-AnnotationSource read_voc(Section& section) {
+AnnotationSource read_voc(SectionReader& section) {
     return VocAnnotation{needed_path(section, "imageset_file"), needed_path(section, "annotations_dir"),
                          section.flag("has_background", true)};
 }
 
-AnnotationSource read_masks(Section& section) {
+AnnotationSource read_masks(SectionReader& section) {
     MaskAnnotation source;
     source.images = needed_path(section, "images_dir");
     source.masks = needed_path(section, "masks_dir");
@@ -67,13 +67,13 @@ AnnotationSource read_masks(Section& section) {
     return source;
 }
 
-AnnotationSource read_voc_masks(Section& section) {
+AnnotationSource read_voc_masks(SectionReader& section) {
     section.refuse("labelmap_file", nullptr, "is not available");
     return VocMaskAnnotation{needed_path(section, "imageset_file"), needed_path(section, "images_dir"),
                              needed_path(section, "mask_dir")};
 }
 
-const Words<AnnotationSource (*)(Section&)> kConverters{{"imagenet", read_imagenet},
+const Words<AnnotationSource (*)(SectionReader&)> kConverters{{"imagenet", read_imagenet},
                                                         {"cls_dataset_folder", read_folder},
                                                         {"cifar", read_cifar},
                                                         {"mscoco_detection", read_coco_annotation},
@@ -83,7 +83,7 @@ const Words<AnnotationSource (*)(Section&)> kConverters{{"imagenet", read_imagen
 
 }  // namespace
 
-AnnotationSource read_annotation(Section section, DatasetRules& rules) {
+AnnotationSource read_annotation(SectionReader section, DatasetRules& rules) {
     rules.meta = section.text("dataset_meta_file");
     section.skip({"images_dir"});  // but for masks, what the pictures' being there is checked by
     return read_kind<AnnotationSource>(section, "converter", kConverters).value_or(AnnotationSource{});

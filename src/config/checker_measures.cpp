@@ -14,7 +14,7 @@ const Words<std::vector<double>> kNamedAnchors{
     {"yolo_v3", {10, 13, 16, 30, 33, 23, 30, 61, 62, 45, 59, 119, 116, 90, 156, 198, 373, 326}},
     {"tiny_yolo_v3", {10, 14, 23, 27, 37, 58, 81, 82, 135, 169, 344, 319}}};
 
-std::vector<double> read_anchors(Section& section) {
+std::vector<double> read_anchors(SectionReader& section) {
     const Json& json = section.value("anchors");
     const std::string word = json.is_null() ? "yolo_v3" : json.is_string() ? json.get<std::string>() : "";
     for (const auto& [name, anchors] : kNamedAnchors) {
@@ -31,7 +31,7 @@ std::vector<double> read_anchors(Section& section) {
     return *anchors;
 }
 
-std::vector<std::string> read_names(Section& section, const std::string& name) {
+std::vector<std::string> read_names(SectionReader& section, const std::string& name) {
     const Json& json = section.value(name);
     std::vector<std::string> names;
     for (const auto& each : json.is_array() ? json : Json::array({json})) {
@@ -45,7 +45,7 @@ std::vector<std::string> read_names(Section& section, const std::string& name) {
 }
 
 /// The pairs of `all` at the positions that `anchor_masks` gives for each output.
-std::vector<std::vector<double>> masked_anchors(Section& section, const std::vector<double>& all,
+std::vector<std::vector<double>> masked_anchors(SectionReader& section, const std::vector<double>& all,
                                                 std::size_t outputs) {
     const Json& masks = section.value("anchor_masks");
     if (masks.is_null()) {
@@ -72,7 +72,7 @@ std::vector<std::vector<double>> masked_anchors(Section& section, const std::vec
     return anchors;
 }
 
-Adapter read_yolo_grid(Section& section, bool is_v5) {
+Adapter read_yolo_grid(SectionReader& section, bool is_v5) {
     YoloGridAdapter adapter;
     adapter.is_v5 = is_v5;
     adapter.outputs = read_names(section, "outputs");
@@ -103,7 +103,7 @@ Adapter read_yolo_grid(Section& section, bool is_v5) {
     return adapter;
 }
 
-Adapter read_classification(Section& section) {
+Adapter read_classification(SectionReader& section) {
     for (const char* name : {"argmax_output", "fixed_output", "block", "label_as_array"}) {
         section.refuse(name, false, "is not available; expected false");
     }
@@ -112,37 +112,37 @@ Adapter read_classification(Section& section) {
     return ClassificationAdapter{section.text("classification_output")};
 }
 
-Adapter read_ssd(Section&) {
+Adapter read_ssd(SectionReader&) {
     return SsdAdapter{};
 }
 
-Adapter read_yolo_v3(Section& section) {
+Adapter read_yolo_v3(SectionReader& section) {
     return read_yolo_grid(section, false);
 }
 
-Adapter read_yolo_v5(Section& section) {
+Adapter read_yolo_v5(SectionReader& section) {
     return read_yolo_grid(section, true);
 }
 
-Adapter read_yolox(Section& section) {
+Adapter read_yolox(SectionReader& section) {
     section.refuse("num", 5, "expected 5");
     return YoloxAdapter{false, section.number("threshold", 0, 1e30).value_or(0.001), section.text("output_name")};
 }
 
-Adapter read_yolor(Section& section) {
+Adapter read_yolor(SectionReader& section) {
     section.refuse("num", 5, "expected 5");
     return YoloxAdapter{true, section.number("threshold", 0, 1e30).value_or(0.001), section.text("output_name")};
 }
 
-Adapter read_yolo_v8(Section& section) {
+Adapter read_yolo_v8(SectionReader& section) {
     return YoloV8Adapter{section.number("conf_threshold", 0, 1e30).value_or(0.25), section.flag("multi_label", true)};
 }
 
-Adapter read_segmentation(Section& section) {
+Adapter read_segmentation(SectionReader& section) {
     return SegmentationAdapter{section.flag("make_argmax", false)};
 }
 
-const Words<Adapter (*)(Section&)> kAdapters{{"classification", read_classification},
+const Words<Adapter (*)(SectionReader&)> kAdapters{{"classification", read_classification},
                                              {"ssd", read_ssd},
                                              {"yolo_v3", read_yolo_v3},
                                              {"yolo_v5", read_yolo_v5},
@@ -151,13 +151,13 @@ const Words<Adapter (*)(Section&)> kAdapters{{"classification", read_classificat
                                              {"yolov8_detection", read_yolo_v8},
                                              {"segmentation", read_segmentation}};
 
-Metric read_accuracy_metric(Section& section) {
+Metric read_accuracy_metric(SectionReader& section) {
     section.refuse("match", false, "is not available; expected false");
     section.skip({"cast_to_int"});
     return {{}, Accuracy{static_cast<std::size_t>(section.whole("top_k", 1).value_or(1))}};
 }
 
-Metric read_f1(Section& section) {
+Metric read_f1(SectionReader& section) {
     section.refuse("pixel_level", false, "is not available; expected false");
     section.refuse("label_map", "label_map", "is not available");
     ClassificationF1 metric;
@@ -167,7 +167,7 @@ Metric read_f1(Section& section) {
     return {{}, metric};
 }
 
-Metric read_map(Section& section) {
+Metric read_map(SectionReader& section) {
     MeanAp metric;
     metric.overlap = section.number("overlap_threshold", 0, 1).value_or(0.5);
     metric.is_11_point = section.choice<bool>("integral", {{"max", false}, {"11point", true}}, false);
@@ -192,7 +192,7 @@ std::vector<double> coco_thresholds() {
     return values;
 }
 
-Metric read_coco(Section& section) {
+Metric read_coco(SectionReader& section) {
     CocoPrecision metric;
     metric.most = static_cast<std::size_t>(section.whole("max_detections", 1).value_or(20));
     const Json& json = section.value("threshold");
@@ -213,7 +213,7 @@ Metric read_coco(Section& section) {
     return {{}, metric};
 }
 
-Metric read_mask_metric(Section& section, MaskMetric::Kind kind) {
+Metric read_mask_metric(SectionReader& section, MaskMetric::Kind kind) {
     MaskMetric metric{kind, section.flag("use_argmax", true), {}};
     if (const auto ignored = section.whole("ignore_label", 0)) {
         metric.ignored = *ignored;
@@ -221,15 +221,15 @@ Metric read_mask_metric(Section& section, MaskMetric::Kind kind) {
     return {{}, metric};
 }
 
-Metric read_mean_iou(Section& section) {
+Metric read_mean_iou(SectionReader& section) {
     return read_mask_metric(section, MaskMetric::Kind::MeanIou);
 }
 
-Metric read_mask_accuracy(Section& section) {
+Metric read_mask_accuracy(SectionReader& section) {
     return read_mask_metric(section, MaskMetric::Kind::Accuracy);
 }
 
-const Words<Metric (*)(Section&)> kMetrics{{"accuracy", read_accuracy_metric},
+const Words<Metric (*)(SectionReader&)> kMetrics{{"accuracy", read_accuracy_metric},
                                            {"classification_f1-score", read_f1},
                                            {"map", read_map},
                                            {"coco_precision", read_coco},
@@ -238,21 +238,21 @@ const Words<Metric (*)(Section&)> kMetrics{{"accuracy", read_accuracy_metric},
 
 }  // namespace
 
-Adapter read_adapter(Section& section) {
+Adapter read_adapter(SectionReader& section) {
     const Json& json = section.value("adapter");
     if (json.is_null()) {
         section.problems().add(section.path_of("adapter"), "is missing; expected how the outputs are to be read");
         return {};
     }
     const Json whole = json.is_string() ? Json{{"type", json}} : json;
-    Section adapter(whole, section.path_of("adapter"), section.problems());
+    SectionReader adapter(whole, section.path_of("adapter"), section.problems());
     if (!json.is_object() && !json.is_string()) {
         return {};
     }
     return read_kind<Adapter>(adapter, "type", kAdapters).value_or(Adapter{});
 }
 
-std::optional<Metric> read_metric(Section section) {
+std::optional<Metric> read_metric(SectionReader section) {
     section.skip({"reference", "abs_threshold", "rel_threshold", "presenter"});
     section.refuse("annotation_source", nullptr, "is not available");
     section.refuse("prediction_source", nullptr, "is not available");

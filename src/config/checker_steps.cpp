@@ -36,7 +36,7 @@ const Words<Target> kTargets{
 const Words<std::vector<double>> kNamedValues{{"imagenet", {104.00698793, 116.66876762, 122.67891434}},
                                               {"cifar10", {125.307, 122.961, 113.8575}}};
 
-Step read_resize(Section& section) {
+Step read_resize(SectionReader& section) {
     checker::Resize resize;
     const auto [width, height] = read_size(section, true);
     resize.width = width;
@@ -54,11 +54,11 @@ Step read_resize(Section& section) {
     return resize;
 }
 
-Step read_auto_resize(Section&) {
+Step read_auto_resize(SectionReader&) {
     return checker::Resize{};
 }
 
-Step read_crop(Section& section) {
+Step read_crop(SectionReader& section) {
     Crop crop;
     const auto [width, height] = read_size(section, false);
     crop.width = width;
@@ -75,7 +75,7 @@ Step read_crop(Section& section) {
     return crop;
 }
 
-std::vector<double> read_channel_values(Section& section, const std::string& name) {
+std::vector<double> read_channel_values(SectionReader& section, const std::string& name) {
     const Json& json = section.value(name);
     if (json.is_null()) {
         return {};
@@ -94,7 +94,7 @@ std::vector<double> read_channel_values(Section& section, const std::string& nam
     return *values;
 }
 
-Step read_normalization(Section& section) {
+Step read_normalization(SectionReader& section) {
     Normalization step{read_channel_values(section, "mean"), read_channel_values(section, "std")};
     if (std::find(step.std.begin(), step.std.end(), 0.0) != step.std.end()) {
         section.problems().add(section.path_of("std"), "expected numbers other than 0");
@@ -107,7 +107,7 @@ Step read_normalization(Section& section) {
     return step;
 }
 
-Step read_padding(Section& section) {
+Step read_padding(SectionReader& section) {
     Padding step;
     const auto [width, height] = read_size(section, false);
     step.width = width;
@@ -134,21 +134,21 @@ Step read_padding(Section& section) {
     return step;
 }
 
-Step read_swap(Section&) {
+Step read_swap(SectionReader&) {
     return Colour::Swap;
 }
 
-Step read_gray_of_bgr(Section& section) {
+Step read_gray_of_bgr(SectionReader& section) {
     section.skip({"cast_to_float"});
     return Colour::GrayOfBgr;
 }
 
-Step read_gray_of_rgb(Section& section) {
+Step read_gray_of_rgb(SectionReader& section) {
     section.skip({"cast_to_float"});
     return Colour::GrayOfRgb;
 }
 
-const Words<Step (*)(Section&)> kSteps{{"resize", read_resize},
+const Words<Step (*)(SectionReader&)> kSteps{{"resize", read_resize},
                                        {"auto_resize", read_auto_resize},
                                        {"crop", read_crop},
                                        {"normalization", read_normalization},
@@ -158,7 +158,7 @@ const Words<Step (*)(Section&)> kSteps{{"resize", read_resize},
                                        {"bgr_to_gray", read_gray_of_bgr},
                                        {"rgb_to_gray", read_gray_of_rgb}};
 
-Target read_target(Section& section) {
+Target read_target(SectionReader& section) {
     if (!section.has("apply_to")) {
         section.skip({"apply_to"});
         section.problems().add(section.path_of("apply_to"), "is missing; expected annotation, prediction or all");
@@ -166,7 +166,7 @@ Target read_target(Section& section) {
     return section.choice("apply_to", kTargets, Target::Both);
 }
 
-std::optional<Range> read_range(Section& section, const std::string& name) {
+std::optional<Range> read_range(SectionReader& section, const std::string& name) {
     const Json& json = section.value(name);
     if (json.is_null()) {
         return std::nullopt;
@@ -183,22 +183,22 @@ std::optional<Range> read_range(Section& section, const std::string& name) {
     return range;
 }
 
-PostStep read_resize_boxes(Section& section) {
+PostStep read_resize_boxes(SectionReader& section) {
     section.refuse("uncrop", false, "is not available; expected false");
     return ResizeBoxes{section.flag("rescale", false), section.flag("unpadding", false)};
 }
 
-PostStep read_clip_boxes(Section& section) {
+PostStep read_clip_boxes(SectionReader& section) {
     const auto [width, height] = read_size(section, false);
     return ClipBoxes{read_target(section), width, height, section.flag("boxes_normalized", false)};
 }
 
-PostStep read_nms(Section& section) {
+PostStep read_nms(SectionReader& section) {
     return Nms{section.number("overlap", 0, 1).value_or(0.5), section.flag("include_boundaries", true),
                section.whole("keep_top_k", 0).value_or(0), section.flag("use_min_area", false)};
 }
 
-PostStep read_rounding(Section& section) {
+PostStep read_rounding(SectionReader& section) {
     return section.choice<Rounding>("round_policy",
                                     {{"nearest", Rounding::Nearest},
                                      {"nearest_to_zero", Rounding::NearestToZero},
@@ -207,7 +207,7 @@ PostStep read_rounding(Section& section) {
                                     Rounding::Nearest);
 }
 
-PostStep read_filter(Section& section) {
+PostStep read_filter(SectionReader& section) {
     FilterBoxes step;
     step.target = read_target(section);
     step.is_removed = section.flag("remove_filtered", false);
@@ -239,21 +239,21 @@ PostStep read_filter(Section& section) {
     return step;
 }
 
-PostStep read_resize_mask(Section& section) {
+PostStep read_resize_mask(SectionReader& section) {
     const auto [width, height] = read_size(section, false);
     return ResizeMask{read_target(section), width, height, section.flag("to_dst_image_size", false)};
 }
 
-PostStep read_encode_mask(Section& section) {
+PostStep read_encode_mask(SectionReader& section) {
     return EncodeMask{read_target(section)};
 }
 
-PostStep read_crop_or_pad(Section& section) {
+PostStep read_crop_or_pad(SectionReader& section) {
     const auto [width, height] = read_size(section, true);
     return CropOrPadMask{width, height};
 }
 
-const Words<PostStep (*)(Section&)> kPostSteps{{"resize_prediction_boxes", read_resize_boxes},
+const Words<PostStep (*)(SectionReader&)> kPostSteps{{"resize_prediction_boxes", read_resize_boxes},
                                                {"clip_boxes", read_clip_boxes},
                                                {"nms", read_nms},
                                                {"cast_to_int", read_rounding},
@@ -290,7 +290,7 @@ std::optional<std::vector<double>> read_numbers(const Json& json) {
     return values;
 }
 
-WantedSize read_size(Section& section, bool is_needed) {
+WantedSize read_size(SectionReader& section, bool is_needed) {
     const auto size = section.whole("size", 1, kLargestSide);
     const auto width = section.whole("dst_width", 1, kLargestSide), height = section.whole("dst_height", 1, kLargestSide);
     if (size) {
@@ -306,11 +306,11 @@ WantedSize read_size(Section& section, bool is_needed) {
     return {};
 }
 
-std::optional<Step> read_step(Section section) {
+std::optional<Step> read_step(SectionReader section) {
     return read_kind<Step>(section, "type", kSteps);
 }
 
-std::optional<PostStep> read_post_step(Section section) {
+std::optional<PostStep> read_post_step(SectionReader section) {
     return read_kind<PostStep>(section, "type", kPostSteps);
 }
 

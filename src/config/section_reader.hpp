@@ -18,10 +18,10 @@ using Words = std::vector<std::pair<const char*, Value>>;
 /// An object of a configuration, read entry by entry: each is asked for by its name, and what nobody asked for is
 /// unknown. An entry that is null is as if it were not there. What is wrong goes to the problems, and is then as if it
 /// were not given.
-class Section {
+class SectionReader {
 public:
     /// `json` at `path`; where it is no object that is a problem, and it is empty.
-    Section(const Json& json, std::string path, Problems& problems);
+    SectionReader(const Json& json, std::string path, Problems& problems);
 
     const std::string& path() const {
         return path_;
@@ -42,7 +42,7 @@ public:
     std::optional<int> whole(const std::string& name, int least, int most = std::numeric_limits<int>::max());
     std::optional<double> number(const std::string& name, double least, double most);
     /// The items of a list of objects.
-    std::vector<Section> sections(const std::string& name);
+    std::vector<SectionReader> sections(const std::string& name);
 
     /// One of `words` in any letter case.
     template <class Value>

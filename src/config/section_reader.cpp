@@ -1,4 +1,4 @@
-#include "config/section.hpp"
+#include "config/section_reader.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -14,7 +14,7 @@ std::string number_text(double value) {
 
 }  // namespace
 
-Section::Section(const Json& json, std::string path, Problems& problems)
+SectionReader::SectionReader(const Json& json, std::string path, Problems& problems)
     : json_(Json::object()), path_(std::move(path)), problems_(problems) {
     if (json.is_object()) {
         json_ = json;
@@ -23,23 +23,23 @@ Section::Section(const Json& json, std::string path, Problems& problems)
     }
 }
 
-std::string Section::path_of(const std::string& name) const {
+std::string SectionReader::path_of(const std::string& name) const {
     return below(path_, name);
 }
 
-const Json& Section::value(const std::string& name) {
+const Json& SectionReader::value(const std::string& name) {
     static const Json kNone;
     known_.insert(name);
     const auto found = json_.find(name);
     return found == json_.end() ? kNone : *found;
 }
 
-bool Section::has(const std::string& name) const {
+bool SectionReader::has(const std::string& name) const {
     const auto found = json_.find(name);
     return found != json_.end() && !found->is_null();
 }
 
-std::string Section::text(const std::string& name) {
+std::string SectionReader::text(const std::string& name) {
     const Json& json = value(name);
     if (json.is_null()) {
         return "";
@@ -54,7 +54,7 @@ std::string Section::text(const std::string& name) {
     return json.get<std::string>();
 }
 
-std::string Section::needed_text(const std::string& name, const std::string& what) {
+std::string SectionReader::needed_text(const std::string& name, const std::string& what) {
     if (!has(name)) {
         known_.insert(name);
         problems_.add(path_of(name), "is missing; expected " + what);
@@ -63,7 +63,7 @@ std::string Section::needed_text(const std::string& name, const std::string& wha
     return text(name);
 }
 
-bool Section::flag(const std::string& name, bool otherwise) {
+bool SectionReader::flag(const std::string& name, bool otherwise) {
     const Json& json = value(name);
     if (json.is_null()) {
         return otherwise;
@@ -79,7 +79,7 @@ bool Section::flag(const std::string& name, bool otherwise) {
     return otherwise;
 }
 
-std::optional<int> Section::whole(const std::string& name, int least, int most) {
+std::optional<int> SectionReader::whole(const std::string& name, int least, int most) {
     const Json& json = value(name);
     if (json.is_null()) {
         return std::nullopt;
@@ -96,7 +96,7 @@ std::optional<int> Section::whole(const std::string& name, int least, int most) 
     return json.get<int>();
 }
 
-std::optional<double> Section::number(const std::string& name, double least, double most) {
+std::optional<double> SectionReader::number(const std::string& name, double least, double most) {
     const Json& json = value(name);
     if (json.is_null()) {
         return std::nullopt;
@@ -108,8 +108,8 @@ std::optional<double> Section::number(const std::string& name, double least, dou
     return json.get<double>();
 }
 
-std::vector<Section> Section::sections(const std::string& name) {
-    std::vector<Section> out;
+std::vector<SectionReader> SectionReader::sections(const std::string& name) {
+    std::vector<SectionReader> out;
     const Json& json = value(name);
     if (json.is_null()) {
         return out;
@@ -124,18 +124,18 @@ std::vector<Section> Section::sections(const std::string& name) {
     return out;
 }
 
-void Section::skip(const std::vector<std::string>& names) {
+void SectionReader::skip(const std::vector<std::string>& names) {
     known_.insert(names.begin(), names.end());
 }
 
-void Section::refuse(const std::string& name, const Json& harmless, const std::string& why) {
+void SectionReader::refuse(const std::string& name, const Json& harmless, const std::string& why) {
     const Json& json = value(name);
     if (!json.is_null() && json != harmless) {
         problems_.add(path_of(name), why);
     }
 }
 
-void Section::finish() {
+void SectionReader::finish() {
     const std::vector<std::string> names(known_.begin(), known_.end());
     for (const auto& [name, json] : json_.items()) {
         if (!known_.contains(name)) {
@@ -144,16 +144,16 @@ void Section::finish() {
     }
 }
 
-bool Section::is_same_word(const std::string& word, const std::string& given) {
+bool SectionReader::is_same_word(const std::string& word, const std::string& given) {
     return lower_case(word) == lower_case(given);
 }
 
-void Section::refuse_word(const std::string& name, const std::string& given, const std::vector<std::string>& names) {
+void SectionReader::refuse_word(const std::string& name, const std::string& given, const std::vector<std::string>& names) {
     problems_.add(path_of(name),
                   in_short(Json(given)) + " is not available" + did_you_mean(given, names) + "; there are " + listed(names));
 }
 
-void Section::expected(const std::string& name, const std::string& what, const Json& got) {
+void SectionReader::expected(const std::string& name, const std::string& what, const Json& got) {
     problems_.add(path_of(name), "expected " + what + "; got " + in_short(got));
 }
 
