@@ -80,10 +80,10 @@ const Command kCommands[] = {
      },
      [](const Arguments& given) {
          const bool has_config = !given.config.empty();  // which may name the model and the samples
-         return missing_of({{!given.model.empty() || has_config, "--model"},
-                            {!given.data.empty() || !given.ac_config.empty() || has_config || given.run.offline,
-                             "--data"},
-                            {!given.output.empty(), "--output"}});
+         return missing_of(
+             {{!given.model.empty() || has_config, "--model"},
+              {!given.data.empty() || !given.ac_config.empty() || has_config || given.run.offline, "--data"},
+              {!given.output.empty(), "--output"}});
      },
      run_quantize},
     {"pot", "Quantize a model with the command line of POT.",

@@ -64,7 +64,7 @@ struct SensitivityArguments {
 /// What the commands take; each reads the part that it knows.
 struct Arguments {
     std::filesystem::path model, weights, quantized, output;
-    std::string name;                              ///< of the result's files; empty: as the model
+    std::string name;                                         ///< of the result's files; empty: as the model
     std::filesystem::path config, hardware_rules, ac_config;  ///< files; empty: none given
     std::optional<Profile> profile;
     std::vector<Setting> settings;                   ///< in the order given; `options` has them too

@@ -114,7 +114,8 @@ CheckedSamples open_checked_evaluation(const std::shared_ptr<const ov::Model>& m
         throw Error(ErrorCode::InvalidOption, part.name, "names no metrics; expected some to evaluate by");
     }
     auto checked = open_checked(*with_shapes(model, arguments.options.shapes), *arguments.checker, part);
-    progress.log(LogLevel::Info, "data", fmt::format("{}: {} samples to evaluate on", part.name, checked.dataset->size()));
+    progress.log(LogLevel::Info, "data",
+                 fmt::format("{}: {} samples to evaluate on", part.name, checked.dataset->size()));
     return checked;
 }
 

@@ -8,7 +8,6 @@
 
 #include <fmt/format.h>
 
-#include "octet/accuracy_checker.hpp"
 #include "octet/octet.hpp"
 
 #include "base/text.hpp"

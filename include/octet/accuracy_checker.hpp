@@ -12,8 +12,8 @@
 #include "octet/evaluate.hpp"
 #include "octet/export.hpp"
 
-// Configurations of OpenVINO's accuracy checker, as POT's users have them: what they say of samples, labels and metrics.
-// docs/accuracy_checker.md tells what is understood; all else is refused by its name.
+// Configurations of OpenVINO's accuracy checker, as POT's users have them: what they say of samples, labels and
+// metrics. docs/accuracy_checker.md tells what is understood; all else is refused by its name.
 namespace octet {
 
 struct CheckerConfiguration {

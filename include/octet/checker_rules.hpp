@@ -39,8 +39,8 @@ struct Resize {
     int width = 0, height = 0;  ///< zero: the input's
     Proportions proportions = Proportions::Free;
     Interpolation interpolation = Interpolation::Linear;
-    bool is_pillow = false;    ///< Pillow's filters, which widen where the picture shrinks
-    int factor = 0;            ///< sides become multiples of it (plus 1 with include_boundary); with proportions only
+    bool is_pillow = false;     ///< Pillow's filters, which widen where the picture shrinks
+    int factor = 0;             ///< sides become multiples of it (plus 1 with include_boundary); with proportions only
     bool has_boundary = false;  ///< include_boundary
 };
 
@@ -135,8 +135,7 @@ using AnnotationSource = std::variant<ImagenetAnnotation, FolderAnnotation, Cifa
 struct ClassMap {
     std::map<std::int64_t, std::string> names{};
     std::optional<std::int64_t> background{};
-    std::vector<std::array<int, 3>> colours{};      ///< segmentation_colors: of the classes from 0, RGB
-    std::map<std::int64_t, std::int64_t> to_truth{};  ///< prediction_to_gt_labels
+    std::vector<std::array<int, 3>> colours{};  ///< segmentation_colors: of the classes from 0, RGB
 };
 
 /// Whom a postprocessing step is for.
@@ -185,21 +184,20 @@ struct FilterBoxes {
 /// `resize_segmentation_mask`: by nearest pixels.
 struct ResizeMask {
     Target target = Target::Both;
-    int width = 0, height = 0;   ///< zero: the picture's
-    bool is_to_input = false;  ///< to_dst_image_size: the size after the last resize
+    int width = 0, height = 0;  ///< zero: the picture's
+    bool is_to_input = false;   ///< to_dst_image_size: the size after the last resize
 };
 
-/// `encode_segmentation_mask`: colours to classes.
-struct EncodeMask {
-    Target target = Target::Annotation;
-};
+/// `encode_segmentation_mask` of the true masks: colours to classes.
+struct EncodeMask {};
 
 /// `crop_or_pad` of the true masks.
 struct CropOrPadMask {
     int width = 0, height = 0;
 };
 
-using PostStep = std::variant<ResizeBoxes, ClipBoxes, Nms, Rounding, FilterBoxes, ResizeMask, EncodeMask, CropOrPadMask>;
+using PostStep =
+    std::variant<ResizeBoxes, ClipBoxes, Nms, Rounding, FilterBoxes, ResizeMask, EncodeMask, CropOrPadMask>;
 
 /// `accuracy`.
 struct Accuracy {

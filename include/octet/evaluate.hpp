@@ -37,9 +37,9 @@ struct Box {
 /// A true object.
 struct TrueBox {
     Box box;
-    double area = 0;           ///< as annotated; above 1e10 it is ignored, as in COCO
-    std::size_t category = 0;  ///< position among BoxLabels::categories
-    bool is_crowd = false;     ///< a region where boxes count neither way
+    double area = 0;            ///< as annotated; above 1e10 it is ignored, as in COCO
+    std::size_t category = 0;   ///< position among BoxLabels::categories
+    bool is_crowd = false;      ///< a region where boxes count neither way
     bool is_difficult = false;  ///< as PASCAL VOC has it; read by accuracy checker's metrics only
 };
 

@@ -59,7 +59,8 @@ std::optional<Subsample> read_subsample(SectionReader& section) {
 
 Reader read_reader(SectionReader& section) {
     const Json& json = section.value("reader");
-    const Json whole = json.is_string() || json.is_null() ? Json{{"type", json.is_null() ? "opencv_imread" : json}} : json;
+    const Json whole =
+        json.is_string() || json.is_null() ? Json{{"type", json.is_null() ? "opencv_imread" : json}} : json;
     SectionReader reader(whole, section.path_of("reader"), section.problems());
     reader.refuse("reading_flag", "color", "expected color");
     reader.refuse("to_rgb", true, "expected true");
@@ -117,9 +118,9 @@ DatasetRules read_dataset(const Json& json, const std::string& place, Problems& 
     }
     rules.subsample = read_subsample(section);
     if (section.has("annotation_conversion")) {
-        rules.annotation = read_annotation(SectionReader(section.value("annotation_conversion"),
-                                                   section.path_of("annotation_conversion"), problems),
-                                           rules);
+        rules.annotation = read_annotation(
+            SectionReader(section.value("annotation_conversion"), section.path_of("annotation_conversion"), problems),
+            rules);
     } else {
         problems.add(section.path_of("annotation_conversion"),
                      section.has("annotation")
@@ -139,12 +140,15 @@ DatasetRules read_dataset(const Json& json, const std::string& place, Problems& 
 }
 
 /// Without a common `preprocessing` where a part has none of its own.
-void read_parts(const Json& parts, const Json& definitions, const std::string& place, Rules& rules, Problems& problems) {
+void read_parts(const Json& parts, const Json& definitions, const std::string& place, Rules& rules,
+                Problems& problems) {
     SectionReader section(parts, place, problems);
     const Json common = section.value("preprocessing");
-    for (const auto& [name, part] : {std::pair{"optimization", &rules.optimization}, {"evaluation", &rules.evaluation}}) {
+    for (const auto& [name, part] :
+         {std::pair{"optimization", &rules.optimization}, {"evaluation", &rules.evaluation}}) {
         if (!section.has(name)) {
-            problems.add(section.path_of(name), "is missing; expected a dataset for optimization and one for evaluation");
+            problems.add(section.path_of(name),
+                         "is missing; expected a dataset for optimization and one for evaluation");
             section.skip({name});
             continue;
         }
@@ -176,9 +180,10 @@ void read_datasets(const Json& datasets, const Json& definitions, const std::str
 
 /// Is it one that runs the model by OpenVINO on the CPU?
 bool is_openvino(const Json& launcher) {
-    const std::string framework = launcher.is_object() && launcher.contains("framework")
-                                      ? (launcher.at("framework").is_string() ? launcher.at("framework").get<std::string>() : "")
-                                      : "openvino";
+    const std::string framework =
+        launcher.is_object() && launcher.contains("framework")
+            ? (launcher.at("framework").is_string() ? launcher.at("framework").get<std::string>() : "")
+            : "openvino";
     return lower_case(framework) == "openvino" || lower_case(framework) == "dlsdk";
 }
 
@@ -248,10 +253,12 @@ void check_task(const Rules& rules, const DatasetRules& part, const std::string&
     }
     for (std::size_t i = 0; i < part.metrics.size(); ++i) {
         const auto& kind = part.metrics[i].kind;
-        const bool of_classes = std::holds_alternative<Accuracy>(kind) || std::holds_alternative<ClassificationF1>(kind);
+        const bool of_classes =
+            std::holds_alternative<Accuracy>(kind) || std::holds_alternative<ClassificationF1>(kind);
         const bool of_masks = std::holds_alternative<MaskMetric>(kind);
         if (of_classes != is_classes || of_masks != is_masks) {
-            problems.add(at(below(place, "metrics"), i), part.metrics[i].name + " is of another task than the launcher's adapter");
+            problems.add(at(below(place, "metrics"), i),
+                         part.metrics[i].name + " is of another task than the launcher's adapter");
         }
     }
 }

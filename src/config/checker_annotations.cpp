@@ -29,7 +29,8 @@ AnnotationSource read_cifar(SectionReader& section) {
     source.batch = needed_path(section, "data_batch_file");
     source.classes = section.whole("num_classes", 1).value_or(10);
     if (source.classes != 10 && source.classes != 100) {
-        section.problems().add(section.path_of("num_classes"), "expected 10 or 100; got " + std::to_string(source.classes));
+        section.problems().add(section.path_of("num_classes"),
+                               "expected 10 or 100; got " + std::to_string(source.classes));
     }
     source.has_background = section.flag("has_background", false);
     source.has_pictures = section.flag("convert_images", false);
@@ -74,12 +75,12 @@ AnnotationSource read_voc_masks(SectionReader& section) {
 }
 
 const Words<AnnotationSource (*)(SectionReader&)> kConverters{{"imagenet", read_imagenet},
-                                                        {"cls_dataset_folder", read_folder},
-                                                        {"cifar", read_cifar},
-                                                        {"mscoco_detection", read_coco_annotation},
-                                                        {"voc_detection", read_voc},
-                                                        {"common_semantic_segmentation", read_masks},
-                                                        {"voc_segmentation", read_voc_masks}};
+                                                              {"cls_dataset_folder", read_folder},
+                                                              {"cifar", read_cifar},
+                                                              {"mscoco_detection", read_coco_annotation},
+                                                              {"voc_detection", read_voc},
+                                                              {"common_semantic_segmentation", read_masks},
+                                                              {"voc_segmentation", read_voc_masks}};
 
 }  // namespace
 

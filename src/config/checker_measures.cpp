@@ -36,7 +36,8 @@ std::vector<std::string> read_names(SectionReader& section, const std::string& n
     std::vector<std::string> names;
     for (const auto& each : json.is_array() ? json : Json::array({json})) {
         if (!each.is_string()) {
-            section.problems().add(section.path_of(name), "expected a list of the outputs' names; got " + in_short(json));
+            section.problems().add(section.path_of(name),
+                                   "expected a list of the outputs' names; got " + in_short(json));
             return {};
         }
         names.push_back(each.get<std::string>());
@@ -55,17 +56,20 @@ std::vector<std::vector<double>> masked_anchors(SectionReader& section, const st
     for (const auto& mask : masks.is_array() ? masks : Json::array()) {
         auto& of_output = anchors.emplace_back();
         for (const auto& place : mask.is_array() ? mask : Json::array({mask})) {
-            if (!place.is_number_integer() || place.get<double>() < 0 || 2 * place.get<double>() >= double(all.size())) {
-                section.problems().add(section.path_of("anchor_masks"), "expected positions of pairs among the anchors; "
-                                                                        "got " +
-                                                                            in_short(masks));
+            if (!place.is_number_integer() || place.get<double>() < 0 ||
+                2 * place.get<double>() >= double(all.size())) {
+                section.problems().add(section.path_of("anchor_masks"),
+                                       "expected positions of pairs among the anchors; "
+                                       "got " +
+                                           in_short(masks));
                 return {all};
             }
             const auto at = 2 * place.get<std::size_t>();
             of_output.insert(of_output.end(), {all[at], all[at + 1]});
         }
     }
-    if (anchors.size() != outputs || std::any_of(anchors.begin(), anchors.end(), [](const auto& a) { return a.empty(); })) {
+    if (anchors.size() != outputs ||
+        std::any_of(anchors.begin(), anchors.end(), [](const auto& a) { return a.empty(); })) {
         section.problems().add(section.path_of("anchor_masks"), "expected a list of positions for each output");
         return {all};
     }
@@ -85,7 +89,8 @@ Adapter read_yolo_grid(SectionReader& section, bool is_v5) {
         adapter.cells.clear();
         for (const auto& count : cells.is_array() ? cells : Json::array({cells})) {
             if (!count.is_number_integer() || count.get<double>() < 1 || count.get<double>() > 10000) {
-                section.problems().add(section.path_of("cells"), "expected the sides of the grids; got " + in_short(cells));
+                section.problems().add(section.path_of("cells"),
+                                       "expected the sides of the grids; got " + in_short(cells));
                 break;
             }
             adapter.cells.push_back(count.get<int>());
@@ -143,13 +148,13 @@ Adapter read_segmentation(SectionReader& section) {
 }
 
 const Words<Adapter (*)(SectionReader&)> kAdapters{{"classification", read_classification},
-                                             {"ssd", read_ssd},
-                                             {"yolo_v3", read_yolo_v3},
-                                             {"yolo_v5", read_yolo_v5},
-                                             {"yolox", read_yolox},
-                                             {"yolor", read_yolor},
-                                             {"yolov8_detection", read_yolo_v8},
-                                             {"segmentation", read_segmentation}};
+                                                   {"ssd", read_ssd},
+                                                   {"yolo_v3", read_yolo_v3},
+                                                   {"yolo_v5", read_yolo_v5},
+                                                   {"yolox", read_yolox},
+                                                   {"yolor", read_yolor},
+                                                   {"yolov8_detection", read_yolo_v8},
+                                                   {"segmentation", read_segmentation}};
 
 Metric read_accuracy_metric(SectionReader& section) {
     section.refuse("match", false, "is not available; expected false");
@@ -206,8 +211,9 @@ Metric read_coco(SectionReader& section) {
     } else if (is_list && std::all_of(numbers->begin(), numbers->end(), [](double t) { return t >= 0 && t <= 1; })) {
         metric.thresholds = *numbers;
     } else {
-        section.problems().add(section.path_of("threshold"),
-                               "expected a number from 0 to 1, a list of them, or 0.5:0.05:0.95; got " + in_short(json));
+        section.problems().add(
+            section.path_of("threshold"),
+            "expected a number from 0 to 1, a list of them, or 0.5:0.05:0.95; got " + in_short(json));
         metric.thresholds = coco_thresholds();
     }
     return {{}, metric};
@@ -230,11 +236,11 @@ Metric read_mask_accuracy(SectionReader& section) {
 }
 
 const Words<Metric (*)(SectionReader&)> kMetrics{{"accuracy", read_accuracy_metric},
-                                           {"classification_f1-score", read_f1},
-                                           {"map", read_map},
-                                           {"coco_precision", read_coco},
-                                           {"mean_iou", read_mean_iou},
-                                           {"segmentation_accuracy", read_mask_accuracy}};
+                                                 {"classification_f1-score", read_f1},
+                                                 {"map", read_map},
+                                                 {"coco_precision", read_coco},
+                                                 {"mean_iou", read_mean_iou},
+                                                 {"segmentation_accuracy", read_mask_accuracy}};
 
 }  // namespace
 

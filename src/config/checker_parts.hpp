@@ -34,7 +34,8 @@ WantedSize read_size(SectionReader& section, bool is_needed);
 
 /// Calls the reader that stands in `kinds` for the text at `key`.
 template <class Value>
-std::optional<Value> read_kind(SectionReader& section, const std::string& key, const Words<Value (*)(SectionReader&)>& kinds) {
+std::optional<Value> read_kind(SectionReader& section, const std::string& key,
+                               const Words<Value (*)(SectionReader&)>& kinds) {
     const std::string given = section.needed_text(key, "the name of one");
     if (given.empty()) {
         return std::nullopt;

@@ -12,10 +12,10 @@ using namespace checker;
 
 constexpr int kLargestSide = 32767;
 
-const Words<Interpolation> kOpenCvFilters{
-    {"LINEAR", Interpolation::Linear},  {"BILINEAR", Interpolation::Linear}, {"NEAREST", Interpolation::Nearest},
-    {"CUBIC", Interpolation::Cubic},    {"BICUBIC", Interpolation::Cubic},   {"AREA", Interpolation::Area},
-    {"LANCZOS4", Interpolation::Lanczos4}};
+const Words<Interpolation> kOpenCvFilters{{"LINEAR", Interpolation::Linear},    {"BILINEAR", Interpolation::Linear},
+                                          {"NEAREST", Interpolation::Nearest},  {"CUBIC", Interpolation::Cubic},
+                                          {"BICUBIC", Interpolation::Cubic},    {"AREA", Interpolation::Area},
+                                          {"LANCZOS4", Interpolation::Lanczos4}};
 const Words<Interpolation> kPillowFilters{
     {"BILINEAR", Interpolation::Linear}, {"LINEAR", Interpolation::Linear},   {"NEAREST", Interpolation::Nearest},
     {"BICUBIC", Interpolation::Cubic},   {"CUBIC", Interpolation::Cubic},     {"BOX", Interpolation::Box},
@@ -41,13 +41,13 @@ Step read_resize(SectionReader& section) {
     const auto [width, height] = read_size(section, true);
     resize.width = width;
     resize.height = height;
-    const std::string by = section.choice<std::string>(
-        "resize_realization", {{"opencv", "opencv"}, {"pillow", "pillow"}},
-        section.flag("use_pillow", false) ? "pillow" : "opencv");
+    const std::string by =
+        section.choice<std::string>("resize_realization", {{"opencv", "opencv"}, {"pillow", "pillow"}},
+                                    section.flag("use_pillow", false) ? "pillow" : "opencv");
     section.refuse("use_tensorflow", false, "TensorFlow's filters are not available; there are opencv, pillow");
     resize.is_pillow = by == "pillow";
-    resize.interpolation = section.choice("interpolation", resize.is_pillow ? kPillowFilters : kOpenCvFilters,
-                                          Interpolation::Linear);
+    resize.interpolation =
+        section.choice("interpolation", resize.is_pillow ? kPillowFilters : kOpenCvFilters, Interpolation::Linear);
     resize.proportions = section.choice("aspect_ratio_scale", kProportions, Proportions::Free);
     resize.factor = section.whole("factor", 1).value_or(0);
     resize.has_boundary = section.flag("include_boundary", false);
@@ -68,9 +68,10 @@ Step read_crop(SectionReader& section) {
     crop.is_pillow = section.flag("use_pillow", false);
     const int ways = (width > 0) + (crop.central_fraction > 0) + crop.is_square;
     if (ways != 1) {
-        section.problems().add(section.path(), "expected one of size (or dst_width with dst_height), central_fraction "
-                                               "and max_square; got " +
-                                                   std::to_string(ways));
+        section.problems().add(section.path(),
+                               "expected one of size (or dst_width with dst_height), central_fraction "
+                               "and max_square; got " +
+                                   std::to_string(ways));
     }
     return crop;
 }
@@ -115,15 +116,12 @@ Step read_padding(SectionReader& section) {
     step.stride = section.whole("stride", 1, kLargestSide).value_or(1);
     const Json& value = section.value("pad_value");
     if (!value.is_null()) {
-        const auto numbers = value.is_array() ? std::nullopt : read_numbers(value);
-        if (!numbers || (numbers->size() != 1 && numbers->size() != 3) || (numbers->size() == 1 && value.is_string())) {
-            section.problems().add(section.path_of("pad_value"), "expected a number, or a text with three such as \"0, "
-                                                                 "0, 0\"; got " +
-                                                                     in_short(value));
+        const auto numbers = value.is_string() ? read_numbers(value) : std::nullopt;
+        if (numbers && numbers->size() == step.value.size()) {
+            std::copy(numbers->begin(), numbers->end(), step.value.begin());
         } else {
-            for (std::size_t c = 0; c < step.value.size(); ++c) {
-                step.value[c] = (*numbers)[numbers->size() == 1 ? 0 : c];
-            }
+            section.problems().add(section.path_of("pad_value"),
+                                   "expected a text with three numbers such as \"0, 0, 0\"; got " + in_short(value));
         }
     }
     step.side = section.choice("pad_type", kSides, Padding::Side::Center);
@@ -149,14 +147,14 @@ Step read_gray_of_rgb(SectionReader& section) {
 }
 
 const Words<Step (*)(SectionReader&)> kSteps{{"resize", read_resize},
-                                       {"auto_resize", read_auto_resize},
-                                       {"crop", read_crop},
-                                       {"normalization", read_normalization},
-                                       {"padding", read_padding},
-                                       {"bgr_to_rgb", read_swap},
-                                       {"rgb_to_bgr", read_swap},
-                                       {"bgr_to_gray", read_gray_of_bgr},
-                                       {"rgb_to_gray", read_gray_of_rgb}};
+                                             {"auto_resize", read_auto_resize},
+                                             {"crop", read_crop},
+                                             {"normalization", read_normalization},
+                                             {"padding", read_padding},
+                                             {"bgr_to_rgb", read_swap},
+                                             {"rgb_to_bgr", read_swap},
+                                             {"bgr_to_gray", read_gray_of_bgr},
+                                             {"rgb_to_gray", read_gray_of_rgb}};
 
 Target read_target(SectionReader& section) {
     if (!section.has("apply_to")) {
@@ -173,7 +171,8 @@ std::optional<Range> read_range(SectionReader& section, const std::string& name)
     }
     const auto numbers = read_numbers(json);
     if (!numbers || numbers->empty() || numbers->size() > 2) {
-        section.problems().add(section.path_of(name), "expected a least value, or two with the end; got " + in_short(json));
+        section.problems().add(section.path_of(name),
+                               "expected a least value, or two with the end; got " + in_short(json));
         return std::nullopt;
     }
     Range range{numbers->front(), {}};
@@ -245,7 +244,10 @@ PostStep read_resize_mask(SectionReader& section) {
 }
 
 PostStep read_encode_mask(SectionReader& section) {
-    return EncodeMask{read_target(section)};
+    if (read_target(section) != Target::Annotation) {
+        section.problems().add(section.path_of("apply_to"), "of predictions is not available; expected annotation");
+    }
+    return EncodeMask{};
 }
 
 PostStep read_crop_or_pad(SectionReader& section) {
@@ -254,13 +256,13 @@ PostStep read_crop_or_pad(SectionReader& section) {
 }
 
 const Words<PostStep (*)(SectionReader&)> kPostSteps{{"resize_prediction_boxes", read_resize_boxes},
-                                               {"clip_boxes", read_clip_boxes},
-                                               {"nms", read_nms},
-                                               {"cast_to_int", read_rounding},
-                                               {"filter", read_filter},
-                                               {"resize_segmentation_mask", read_resize_mask},
-                                               {"encode_segmentation_mask", read_encode_mask},
-                                               {"crop_or_pad", read_crop_or_pad}};
+                                                     {"clip_boxes", read_clip_boxes},
+                                                     {"nms", read_nms},
+                                                     {"cast_to_int", read_rounding},
+                                                     {"filter", read_filter},
+                                                     {"resize_segmentation_mask", read_resize_mask},
+                                                     {"encode_segmentation_mask", read_encode_mask},
+                                                     {"crop_or_pad", read_crop_or_pad}};
 
 }  // namespace
 
@@ -292,7 +294,8 @@ std::optional<std::vector<double>> read_numbers(const Json& json) {
 
 WantedSize read_size(SectionReader& section, bool is_needed) {
     const auto size = section.whole("size", 1, kLargestSide);
-    const auto width = section.whole("dst_width", 1, kLargestSide), height = section.whole("dst_height", 1, kLargestSide);
+    const auto width = section.whole("dst_width", 1, kLargestSide),
+               height = section.whole("dst_height", 1, kLargestSide);
     if (size) {
         return {*size, *size};
     }

@@ -135,8 +135,9 @@ EngineSource read_engine_section(const Json& section, const std::string& place, 
     if (preprocessing.scale && std::count(preprocessing.scale->begin(), preprocessing.scale->end(), 0.0) > 0) {
         problems.add(below(place, "scale"), "expected numbers other than 0; got " + in_short(section.at("scale")));
     }
-    EngineSource source{section.contains("data_source") ? read_data_source(section.at("data_source")) : std::vector<DataSource>{},
-                        preprocessing, text_in(section, "labels"), text_in(section, "classes")};
+    EngineSource source{
+        section.contains("data_source") ? read_data_source(section.at("data_source")) : std::vector<DataSource>{},
+        preprocessing, text_in(section, "labels"), text_in(section, "classes")};
     read_checker_engine(section, place, source, problems);
     return source;
 }

@@ -148,9 +148,10 @@ bool SectionReader::is_same_word(const std::string& word, const std::string& giv
     return lower_case(word) == lower_case(given);
 }
 
-void SectionReader::refuse_word(const std::string& name, const std::string& given, const std::vector<std::string>& names) {
-    problems_.add(path_of(name),
-                  in_short(Json(given)) + " is not available" + did_you_mean(given, names) + "; there are " + listed(names));
+void SectionReader::refuse_word(const std::string& name, const std::string& given,
+                                const std::vector<std::string>& names) {
+    problems_.add(path_of(name), in_short(Json(given)) + " is not available" + did_you_mean(given, names) +
+                                     "; there are " + listed(names));
 }
 
 void SectionReader::expected(const std::string& name, const std::string& what, const Json& got) {

@@ -26,10 +26,11 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 using namespace checker;
 
-constexpr const char* kVocClasses[] = {"aeroplane", "bicycle", "bird",  "boat",      "bottle",      "bus",   "car",
-                                       "cat",       "chair",   "cow",   "diningtable", "dog",       "horse", "motorbike",
-                                       "person",    "pottedplant", "sheep", "sofa",  "train",       "tvmonitor"};
-constexpr const char* kCifar10[] = {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"};
+constexpr const char* kVocClasses[] = {
+    "aeroplane",   "bicycle", "bird",  "boat",      "bottle", "bus",         "car",   "cat",  "chair", "cow",
+    "diningtable", "dog",     "horse", "motorbike", "person", "pottedplant", "sheep", "sofa", "train", "tvmonitor"};
+constexpr const char* kCifar10[] = {"airplane", "automobile", "bird",  "cat",  "deer",
+                                    "dog",      "frog",       "horse", "ship", "truck"};
 
 [[noreturn]] void refuse(const std::string& where, const std::string& text) {
     throw Error(ErrorCode::InvalidData, where, text);
@@ -83,7 +84,8 @@ ClassMap read_meta(const fs::path& path, std::int64_t first) {
     const auto entry = [&](const char* key) { return meta.value(key, json()); };
     if (const json map = entry("label_map"); map.is_object()) {
         for (const auto& [number, name] : map.items()) {
-            classes.names[class_number(number, where + ": label_map")] = name.is_string() ? name.get<std::string>() : name.dump();
+            classes.names[class_number(number, where + ": label_map")] =
+                name.is_string() ? name.get<std::string>() : name.dump();
         }
     } else if (const json labels = entry("labels"); labels.is_array()) {
         for (const auto& name : labels) {
@@ -95,14 +97,6 @@ ClassMap read_meta(const fs::path& path, std::int64_t first) {
     }
     for (const auto& colour : entry("segmentation_colors")) {
         classes.colours.push_back(read_colour(colour, where));
-    }
-    if (const json map = entry("prediction_to_gt_labels"); map.is_object()) {
-        for (const auto& [number, truth] : map.items()) {
-            if (!truth.is_number_integer()) {
-                refuse(where, "prediction_to_gt_labels: expected numbers of classes");
-            }
-            classes.to_truth[class_number(number, where + ": prediction_to_gt_labels")] = truth.get<std::int64_t>();
-        }
     }
     return classes;
 }
@@ -269,9 +263,8 @@ Annotations read(const CocoAnnotation& source, const DatasetRules& rules) {
     std::vector<std::size_t> order(coco.pictures.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     if (source.is_sorted) {
-        std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-            return coco.pictures[a].id < coco.pictures[b].id;
-        });
+        std::stable_sort(order.begin(), order.end(),
+                         [&](std::size_t a, std::size_t b) { return coco.pictures[a].id < coco.pictures[b].id; });
     }
     for (const std::size_t i : order) {
         LabelledPicture picture = coco.pictures[i];
@@ -392,8 +385,9 @@ Annotations read(const MaskAnnotation& source, const DatasetRules& rules) {
             continue;
         }
         out.names.push_back(name);
-        labels.of_sample.push_back(folder / (source.mask_prefix + base_name(name, source.image_prefix, source.image_postfix) +
-                                             source.mask_postfix));
+        labels.of_sample.push_back(
+            folder /
+            (source.mask_prefix + base_name(name, source.image_prefix, source.image_postfix) + source.mask_postfix));
     }
     labels.names = names_of(out.classes);
     out.labels = std::move(labels);

@@ -35,8 +35,9 @@ void write_values(const cv::Mat& picture, bool is_channels_first, T* out) {
                 const double value = row[x * channels + c];
                 T& held = out[is_channels_first ? (c * rows + y) * columns + x : (y * columns + x) * channels + c];
                 if (!hold(kIsReal<T> ? value : std::trunc(value), held)) {
-                    throw Error(ErrorCode::InvalidData, "", "has a value of " + short_number(value) +
-                                                                " after all steps, which the input cannot hold");
+                    throw Error(
+                        ErrorCode::InvalidData, "",
+                        "has a value of " + short_number(value) + " after all steps, which the input cannot hold");
                 }
             }
         }

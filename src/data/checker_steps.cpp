@@ -295,8 +295,7 @@ private:
             pixels_->convertTo(narrowed, CV_32F);
             *pixels_ = narrowed;
         }
-        cv::cvtColor(*pixels_, out,
-                     colour == checker::Colour::GrayOfBgr ? cv::COLOR_BGR2GRAY : cv::COLOR_RGB2GRAY);
+        cv::cvtColor(*pixels_, out, colour == checker::Colour::GrayOfBgr ? cv::COLOR_BGR2GRAY : cv::COLOR_RGB2GRAY);
         out.convertTo(*pixels_, CV_32F);
     }
 

@@ -71,7 +71,8 @@ private:
 
     std::string name() {
         const std::size_t first = at_;
-        while (at_ < text_.size() && !is_blank(text_[at_]) && std::string_view("<>/=\"'&").find(text_[at_]) == std::string_view::npos) {
+        while (at_ < text_.size() && !is_blank(text_[at_]) &&
+               std::string_view("<>/=\"'&").find(text_[at_]) == std::string_view::npos) {
             ++at_;
         }
         if (at_ == first) {

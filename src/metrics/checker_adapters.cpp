@@ -23,7 +23,8 @@ double sigmoid(double x) {
 }
 
 CheckedBox around(double x, double y, double width, double height, double score, std::size_t label) {
-    return {x - width / 2, y - height / 2, x + width / 2, y + height / 2, score, static_cast<std::int64_t>(label), false};
+    return {x - width / 2, y - height / 2, x + width / 2, y + height / 2, score, static_cast<std::int64_t>(label),
+            false};
 }
 
 /// The names of the outputs that an adapter reads; an empty one is the only that fits.
@@ -103,8 +104,7 @@ public:
         const auto classes = static_cast<std::size_t>(adapter.classes);
         has_objectness_ = box_size_ != classes + 4;
         if (channels_ != boxes_ * box_size_ || box_size_ != classes + 4 + (has_objectness_ ? 1 : 0) || cells_ == 0) {
-            refuse("with " + std::to_string(boxes_) + " boxes a cell, of " + std::to_string(classes) +
-                       " classes each",
+            refuse("with " + std::to_string(boxes_) + " boxes a cell, of " + std::to_string(classes) + " classes each",
                    output.get_shape());
         }
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <numeric>
 
@@ -96,7 +97,8 @@ void drop(CheckedBoxes& boxes, const std::vector<std::size_t>& positions, bool i
     if (is_removed) {
         boxes.remove(positions);
     } else {
-        boxes.difficult.insert(boxes.difficult.end(), positions.begin(), positions.end());
+        std::transform(positions.begin(), positions.end(), std::back_inserter(boxes.difficult),
+                       [](std::size_t i) { return static_cast<std::ptrdiff_t>(i); });
     }
 }
 
@@ -234,11 +236,11 @@ void CheckedBoxes::remove(const std::vector<std::size_t>& positions) {
         }
     }
     boxes = std::move(rest);
-    std::vector<std::size_t> still;
+    std::vector<std::ptrdiff_t> still;
     std::size_t removed = 0;
     for (std::size_t i = 0; i < difficult.size() && removed < positions.size();) {
-        if (difficult[i] < positions[removed]) {
-            still.push_back(difficult[i++] - removed);
+        if (difficult[i] < static_cast<std::ptrdiff_t>(positions[removed])) {
+            still.push_back(difficult[i++] - static_cast<std::ptrdiff_t>(removed));
         } else {
             ++removed;
         }
@@ -248,9 +250,11 @@ void CheckedBoxes::remove(const std::vector<std::size_t>& positions) {
 
 std::vector<char> CheckedBoxes::is_difficult() const {
     std::vector<char> flags(boxes.size());
-    for (const std::size_t i : difficult) {
-        if (i < flags.size()) {
-            flags[i] = 1;
+    const auto size = static_cast<std::ptrdiff_t>(flags.size());
+    for (const std::ptrdiff_t i : difficult) {
+        const std::ptrdiff_t at = i < 0 ? size + i : i;
+        if (at >= 0 && at < size) {
+            flags[static_cast<std::size_t>(at)] = 1;
         }
     }
     return flags;

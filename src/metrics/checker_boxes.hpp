@@ -20,10 +20,10 @@ struct CheckedBox {
 /// The true or the found boxes of a picture as accuracy checker keeps them.
 struct CheckedBoxes {
     std::vector<CheckedBox> boxes{};
-    std::vector<std::size_t> difficult{};  ///< positions of those that do not count
+    std::vector<std::ptrdiff_t> difficult{};  ///< positions of those that do not count; below 0: from the end
 
     /// Without the boxes at `positions` (ascending). What becomes of `difficult` is the tool's: those behind the last
-    /// of `positions` count again.
+    /// of `positions` count again, and that of a box that goes may pass to another, or as -1 to the last.
     void remove(const std::vector<std::size_t>& positions);
     std::vector<char> is_difficult() const;
 };

@@ -14,7 +14,7 @@ CheckedBoxes true_boxes(const LabelledPicture& picture, const std::vector<BoxCat
     for (const auto& truth : picture.boxes) {
         const auto& box = truth.box;
         if (truth.is_difficult) {
-            boxes.difficult.push_back(boxes.boxes.size());
+            boxes.difficult.push_back(static_cast<std::ptrdiff_t>(boxes.boxes.size()));
         }
         boxes.boxes.push_back({box.left, box.top, box.left + box.width, box.top + box.height, 0,
                                categories.at(truth.category).class_number, truth.is_crowd});

@@ -126,7 +126,8 @@ private:
         double most = kNone, most_ignored = kNone;
         for (std::size_t i = 0; i < truths.boxes.size(); ++i) {
             const bool is_ignored = truths.is_difficult[i] != 0;
-            const bool is_ioa = metric_.is_ioa || (is_ignored && metric_.ignores_difficult && metric_.allows_matches_per_ignored);
+            const bool is_ioa =
+                metric_.is_ioa || (is_ignored && metric_.ignores_difficult && metric_.allows_matches_per_ignored);
             overlaps.push_back(is_ioa ? overlap_.over_found(found.box, truths.boxes[i])
                                       : overlap_.over_union(found.box, truths.boxes[i]));
             (is_ignored ? most_ignored : most) = std::max(is_ignored ? most_ignored : most, overlaps.back());
@@ -306,7 +307,8 @@ double precision_at_recalls(const std::vector<CocoBox>& ranked, std::size_t t, d
     double sum = 0;
     for (int i = 0; i < kRecalls; ++i) {
         const double point = i == kRecalls - 1 ? 1 : i * 0.01;  // numpy's linspace()
-        const auto at = static_cast<std::size_t>(std::lower_bound(recall.begin(), recall.end(), point) - recall.begin());
+        const auto at =
+            static_cast<std::size_t>(std::lower_bound(recall.begin(), recall.end(), point) - recall.begin());
         sum += at < precision.size() ? precision[at] : 0;
     }
     return sum / kRecalls;
@@ -339,7 +341,8 @@ ClassFigures average_precisions(const checker::CocoPrecision& metric, const std:
             figures.emplace_back();
             continue;
         }
-        std::stable_sort(ranked.begin(), ranked.end(), [](const CocoBox& a, const CocoBox& b) { return a.score > b.score; });
+        std::stable_sort(ranked.begin(), ranked.end(),
+                         [](const CocoBox& a, const CocoBox& b) { return a.score > b.score; });
         double sum = 0;
         for (std::size_t t = 0; t < metric.thresholds.size(); ++t) {
             sum += precision_at_recalls(ranked, t, static_cast<double>(truths));

@@ -64,7 +64,8 @@ void take_argmax(FoundMask& mask) {
     for (std::size_t i = 0; i < best.size(); ++i) {
         for (std::size_t p = 1; p < mask.planes; ++p) {
             const auto at = static_cast<std::size_t>(best[i]);
-            best[i] = mask.values[p * mask.size() + i] > mask.values[at * mask.size() + i] ? static_cast<double>(p) : best[i];
+            best[i] =
+                mask.values[p * mask.size() + i] > mask.values[at * mask.size() + i] ? static_cast<double>(p) : best[i];
         }
     }
     mask.values = std::move(best);
@@ -92,7 +93,9 @@ std::vector<T> resized(const std::vector<T>& from, PixelSize size, std::size_t v
     out.reserve(static_cast<std::size_t>(to.width) * static_cast<std::size_t>(to.height) * values);
     for (const int row : rows) {
         for (const int column : columns) {
-            const auto at = (static_cast<std::size_t>(row) * static_cast<std::size_t>(size.width) + static_cast<std::size_t>(column)) * values;
+            const auto at = (static_cast<std::size_t>(row) * static_cast<std::size_t>(size.width) +
+                             static_cast<std::size_t>(column)) *
+                            values;
             out.insert(out.end(), from.begin() + static_cast<std::ptrdiff_t>(at),
                        from.begin() + static_cast<std::ptrdiff_t>(at + values));
         }
@@ -110,7 +113,8 @@ public:
         PixelSize size = step.is_to_input && trace_.resized ? *trace_.resized : trace_.picture;
         size = {step.width > 0 ? step.width : size.width, step.height > 0 ? step.height : size.height};
         if (step.target != Target::Prediction) {
-            truth_.values = resized(truth_.values, {truth_.width, truth_.height}, static_cast<std::size_t>(truth_.channels), size);
+            truth_.values =
+                resized(truth_.values, {truth_.width, truth_.height}, static_cast<std::size_t>(truth_.channels), size);
             truth_.width = size.width;
             truth_.height = size.height;
         }
@@ -119,13 +123,8 @@ public:
         }
     }
 
-    void operator()(const checker::EncodeMask& step) {
-        if (step.target != Target::Prediction) {
-            encode_truth();
-        }
-        if (step.target != Target::Annotation) {
-            encode_found();
-        }
+    void operator()(const checker::EncodeMask&) {
+        encode_truth();
     }
 
     void operator()(const checker::CropOrPadMask& step) {
@@ -135,7 +134,8 @@ public:
         const int wide = step.width - truth_.width, high = step.height - truth_.height;
         const int from_left = std::max(half(-wide), 0), from_top = std::max(half(-high), 0);
         const int to_left = std::max(half(wide), 0), to_top = std::max(half(high), 0);
-        std::vector<std::uint8_t> out(static_cast<std::size_t>(step.width) * static_cast<std::size_t>(step.height) * channels);
+        std::vector<std::uint8_t> out(static_cast<std::size_t>(step.width) * static_cast<std::size_t>(step.height) *
+                                      channels);
         // The tool takes the wanted size for the end of what is cut out, not its length; the rest is of class 0.
         const int columns = std::min(step.width, truth_.width) - from_left;
         const int rows = std::min(step.height, truth_.height) - from_top;
@@ -144,11 +144,14 @@ public:
                    std::to_string(truth_.height));
         }
         for (int y = 0; y < rows; ++y) {
-            const auto from = (static_cast<std::size_t>(y + from_top) * static_cast<std::size_t>(truth_.width) + static_cast<std::size_t>(from_left)) * channels;
-            const auto to = (static_cast<std::size_t>(y + to_top) * static_cast<std::size_t>(step.width) + static_cast<std::size_t>(to_left)) * channels;
+            const auto from = (static_cast<std::size_t>(y + from_top) * static_cast<std::size_t>(truth_.width) +
+                               static_cast<std::size_t>(from_left)) *
+                              channels;
+            const auto to = (static_cast<std::size_t>(y + to_top) * static_cast<std::size_t>(step.width) +
+                             static_cast<std::size_t>(to_left)) *
+                            channels;
             std::copy_n(truth_.values.begin() + static_cast<std::ptrdiff_t>(from),
-                        static_cast<std::size_t>(columns) * channels,
-                        out.begin() + static_cast<std::ptrdiff_t>(to));
+                        static_cast<std::size_t>(columns) * channels, out.begin() + static_cast<std::ptrdiff_t>(to));
         }
         truth_.values = std::move(out);
         truth_.width = step.width;
@@ -185,32 +188,14 @@ private:
         for (std::size_t i = 0; i < classes.size(); ++i) {
             for (std::size_t c = 0; c < checker_.classes.colours.size(); ++c) {
                 const auto& colour = checker_.classes.colours[c];
-                if (std::equal(colour.begin(), colour.end(), truth_.values.begin() + static_cast<std::ptrdiff_t>(3 * i))) {
+                if (std::equal(colour.begin(), colour.end(),
+                               truth_.values.begin() + static_cast<std::ptrdiff_t>(3 * i))) {
                     classes[i] = static_cast<std::uint8_t>(c);
                 }
             }
         }
         truth_.values = std::move(classes);
         truth_.channels = 1;
-    }
-
-    void encode_found() {
-        const auto& to_truth = checker_.classes.to_truth;
-        if (to_truth.empty()) {
-            refuse("encode_segmentation_mask of predictions needs prediction_to_gt_labels in dataset_meta_file");
-        }
-        if (found_.has_planes && found_.planes != 1) {
-            take_argmax(found_);
-        }
-        for (double& value : found_.values) {
-            const auto mapped = to_truth.find(static_cast<std::int64_t>(value));
-            if (value >= static_cast<double>(to_truth.size())) {
-                value = -1;  // 255 in 8 bits with a sign
-            } else if (mapped != to_truth.end()) {
-                value = static_cast<double>(mapped->second);
-            }
-        }
-        found_.is_real = false;
     }
 
     const checker::Measurement& checker_;

@@ -60,7 +60,7 @@ private:
     std::vector<std::vector<std::size_t>> hits_;  // of each K, of each model
     struct OfClass {
         std::size_t samples = 0;
-        std::vector<std::size_t> hits;  // of each model, among the best top_.front()
+        std::vector<std::size_t> hits;                          // of each model, among the best top_.front()
         std::vector<std::map<std::size_t, std::size_t>> found;  // of each model: samples by the best class
     };
     std::map<std::size_t, OfClass> by_class_;
