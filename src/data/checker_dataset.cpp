@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <map>
 #include <utility>
 
 #include <opencv2/core.hpp>
@@ -44,6 +45,59 @@ void write_values(const cv::Mat& picture, bool is_channels_first, T* out) {
     }
 }
 
+/// The steps as one Preprocessing, where they are no more than that: stretched to the input, then colour, mean, scale.
+class Summary {
+public:
+    Summary(const checker::DatasetRules& rules, PixelSize input, const std::string& layout) : input_(input) {
+        result_.rgb = rules.reader == checker::Reader::Pillow;
+        result_.mean = {0};
+        result_.scale = {1};
+        result_.crop_fraction = 1;
+        result_.fit = Fit::Stretch;
+        result_.layout = layout;
+        for (const auto& step : rules.preprocessing) {
+            std::visit([&](const auto& each) { take(each); }, step);
+        }
+    }
+
+    /// As JSON; empty where there is more to it.
+    std::string text() const {
+        return is_whole_ && result_.resize ? to_json(result_) : "";
+    }
+
+private:
+    void take(const checker::Resize& step) {
+        static const std::map<checker::Interpolation, Resize> kResizes{{checker::Interpolation::Linear, Resize::Linear},
+                                                                       {checker::Interpolation::Cubic, Resize::Cubic},
+                                                                       {checker::Interpolation::Area, Resize::Area}};
+        const auto found = kResizes.find(step.interpolation);
+        const bool is_input = step.width == 0 || PixelSize{step.width, step.height} == input_;
+        is_whole_ = is_whole_ && !result_.resize && !step.is_pillow && found != kResizes.end() && is_input &&
+                    step.proportions == checker::Proportions::Free && !is_normalized_;
+        result_.resize = found == kResizes.end() ? Resize::Linear : found->second;
+    }
+    void take(const checker::Normalization& step) {
+        is_whole_ = is_whole_ && !is_normalized_;
+        is_normalized_ = true;
+        result_.mean = step.mean.empty() ? result_.mean : step.mean;
+        result_.scale = step.std.empty() ? result_.scale : step.std;
+    }
+    void take(checker::Colour step) {
+        is_whole_ = is_whole_ && step == checker::Colour::Swap && !is_normalized_;
+        result_.rgb = !*result_.rgb;
+    }
+    void take(const checker::Crop&) {
+        is_whole_ = false;
+    }
+    void take(const checker::Padding&) {
+        is_whole_ = false;
+    }
+
+    PixelSize input_;
+    Preprocessing result_;
+    bool is_whole_ = true, is_normalized_ = false;
+};
+
 class CheckedPictures : public Dataset {
 public:
     CheckedPictures(const ModelInput& input, PictureLayout layout, const checker::DatasetRules& rules,
@@ -59,6 +113,7 @@ public:
             return dim.is_static() && dim.get_length() <= INT16_MAX ? static_cast<int>(dim.get_length()) : 0;
         };
         size_ = {extent(layout_.width), extent(layout_.height)};
+        preparation_ = Summary(rules_, size_, layout_.name).text();
     }
 
     std::size_t size() const override {
@@ -78,6 +133,10 @@ public:
 
     std::string label(std::size_t index) const override {
         return annotations_.names.at(index);
+    }
+
+    std::string preparation() const override {
+        return preparation_;
     }
 
 private:
@@ -127,6 +186,7 @@ private:
     PixelSize size_;
     checker::DatasetRules rules_;
     Annotations annotations_;
+    std::string preparation_;
 };
 
 EvaluateOptions evaluation_of(const checker::Rules& rules, const checker::DatasetRules& part,
