@@ -12,6 +12,7 @@ namespace {
 
 using checker::Interpolation;
 
+constexpr double kHalf = 0.5;  // which Pillow adds and cuts off, also below 0
 constexpr double kPi = 3.14159265358979323846;
 constexpr int kFractionBits = 32 - 8 - 2;  // of a weight; sums of products with a pixel stay within 32 bits
 
@@ -65,9 +66,9 @@ std::vector<Taps> taps_of(int from, int to, Interpolation filter) {
     const double reach = support(filter) * widened;
     std::vector<Taps> all;
     for (int i = 0; i < to; ++i) {
-        const double center = (i + 0.5) * scale;
-        const int first = std::max(0, static_cast<int>(center - reach + 0.5));
-        const int end = std::min(from, static_cast<int>(center + reach + 0.5));
+        const double center = (i + kHalf) * scale;
+        const int first = std::max(0, static_cast<int>(center - reach + kHalf));
+        const int end = std::min(from, static_cast<int>(center + reach + kHalf));
         std::vector<double> weights;
         double sum = 0;
         for (int x = first; x < end; ++x) {
