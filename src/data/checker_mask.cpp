@@ -1,6 +1,7 @@
 #include "data/checker_mask.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
 
 #include <opencv2/core.hpp>
@@ -49,7 +50,8 @@ CheckedMask from_picture(cv::Mat picture, bool is_rgb, const std::string& where)
     }
     CheckedMask out{picture.cols, picture.rows, picture.channels(), {}};
     for (int y = 0; y < picture.rows; ++y) {
-        out.values.insert(out.values.end(), picture.ptr(y), picture.ptr(y) + picture.cols * picture.channels());
+        const auto* row = picture.ptr(y);
+        out.values.insert(out.values.end(), row, row + static_cast<std::ptrdiff_t>(picture.cols) * picture.channels());
     }
     return out;
 }
