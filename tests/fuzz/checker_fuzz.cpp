@@ -1,5 +1,5 @@
-// What accuracy checker's users have: its configurations (the first byte is 0), annotations in XML (1), batches of CIFAR
-// (2): errors only, never a crash.
+// What users of accuracy checker have: its configurations (the first byte is 0), annotations in XML (1), batches of
+// CIFAR (2): errors only, never a crash.
 #include <cstddef>
 #include <cstdint>
 #include <span>
