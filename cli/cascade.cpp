@@ -25,6 +25,7 @@ void refuse_what_needs_one_model(const Arguments& arguments) {
         {"--labels", !arguments.evaluation.labels.empty()},
         {"--check", arguments.check.has_value()},
         {"--statistics", !arguments.run.statistics.empty()},
+        {"accuracy checker", arguments.checker.has_value()},
     };
     for (const auto& [option, is_given] : kNeedOne) {
         if (is_given) {

@@ -68,6 +68,7 @@ const Command kCommands[] = {
          table.shape();
          table.data();
          table.synthetic();
+         table.checker();
          table.pictures();
          table.quantization();
          table.recipe();
@@ -80,14 +81,17 @@ const Command kCommands[] = {
      },
      [](const Arguments& given) {
          const bool has_config = !given.config.empty();  // which may name the model and the samples
-         return missing_of({{!given.model.empty() || has_config, "--model"},
-                            {!given.data.empty() || given.synthetic || has_config || given.run.offline, "--data"},
-                            {!given.output.empty(), "--output"}});
+         return missing_of(
+             {{!given.model.empty() || has_config, "--model"},
+              {!given.data.empty() || given.synthetic || !given.ac_config.empty() || has_config || given.run.offline,
+               "--data"},
+              {!given.output.empty(), "--output"}});
      },
      run_quantize},
     {"pot", "Quantize a model with the command line of POT.",
      "octet pot -c CONFIG [options]\n"
-     "       octet pot -q default -m MODEL -w WEIGHTS --engine simplified --data-source PATH [options]",
+     "       octet pot -q default -m MODEL -w WEIGHTS --engine simplified --data-source PATH [options]\n"
+     "       octet pot -q default -m MODEL -w WEIGHTS --ac-config FILE [options]",
      "  octet pot -c pot_config.json --output-dir results\n"
      "  octet pot -q default -m model.xml -w model.bin -n model --engine simplified --data-source photos/ --preset "
      "mixed -d",
@@ -133,7 +137,8 @@ const Command kCommands[] = {
      },
      run_compare},
     {"evaluate", "Measure the accuracy of the original and the quantized model side by side.",
-     "octet evaluate -m MODEL [-q QUANTIZED] --data [NAME=]PATH --labels LABELS [options]",
+     "octet evaluate -m MODEL [-q QUANTIZED] --data [NAME=]PATH --labels LABELS [options]\n"
+     "       octet evaluate -m MODEL [-q QUANTIZED] --ac-config FILE [options]",
      "  octet evaluate -m model.onnx -q out/model.xml --data val/ --labels folders --rgb\n"
      "  octet evaluate -m model.xml -q out/model.xml --data val2017/ --labels instances_val2017.json\n"
      "  octet evaluate -m model.xml -q out/model.xml --data pictures/ --labels masks/ --details details.json",
@@ -142,15 +147,18 @@ const Command kCommands[] = {
          table.quantized();
          table.shape();
          table.data();
+         table.checker();
          table.pictures();
          table.labels();
          table.json("Print one JSON object on stdout.");
          table.run();
      },
      [](const Arguments& given) {
+         const bool has_checker = !given.ac_config.empty();
          return missing_of({{!given.model.empty(), "--model"},
-                            {!given.data.empty(), "--data"},
-                            {!given.evaluation.labels.empty() || !given.quantized.empty(), "--labels or --quantized"}});
+                            {!given.data.empty() || has_checker, "--data"},
+                            {!given.evaluation.labels.empty() || !given.quantized.empty() || has_checker,
+                             "--labels or --quantized"}});
      },
      run_evaluate},
     {"sensitivity", "Measure which operations lose most by INT8, and suggest some to leave in floating point.",

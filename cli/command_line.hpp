@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "octet/accuracy_aware.hpp"
+#include "octet/checker_rules.hpp"
 #include "octet/configuration.hpp"
 #include "octet/dataset.hpp"
 #include "octet/evaluate.hpp"
@@ -35,7 +36,7 @@ struct Setting {
 struct PotArguments {
     std::string method;  ///< -q: "default" or "accuracy_aware"; empty: none given
     std::string engine;  ///< "simplified" or "accuracy_checker"; empty: none given
-    std::filesystem::path ac_config, data_source;
+    std::filesystem::path data_source;
     bool direct_dump = false, progress_bar = false, stream_output = false;
     LogLevel log_level = LogLevel::Info;  ///< of the log file
 };
@@ -65,15 +66,16 @@ struct SensitivityArguments {
 /// What the commands take; each reads the part that it knows.
 struct Arguments {
     std::filesystem::path model, weights, quantized, output;
-    std::vector<CascadeSource> cascade;            ///< of a configuration; then there is no `model`
-    std::string name;                              ///< of the result's files; empty: as the model
-    std::filesystem::path config, hardware_rules;  ///< files; empty: none given
+    std::vector<CascadeSource> cascade;                       ///< of a configuration; then there is no `model`
+    std::string name;                                         ///< of the result's files; empty: as the model
+    std::filesystem::path config, hardware_rules, ac_config;  ///< files; empty: none given
     std::optional<Profile> profile;
     std::vector<Setting> settings;                   ///< in the order given; `options` has them too
     IgnoredScope ignored;                            ///< on top of what the options say
     std::map<std::string, ov::PartialShape> shapes;  ///< likewise; `options` has them too
     std::vector<DataSource> data;
     std::optional<SyntheticOptions> synthetic;  ///< instead of `data`
+    std::optional<checker::Rules> checker;      ///< samples, labels and metrics, instead of `data` and `labels`
     Preprocessing preprocessing;
     Options options;  ///< those given, on top of the profile Octet
     RunOptions run;
@@ -90,6 +92,11 @@ struct Arguments {
     bool quiet = false;
     LogLevel log_level = LogLevel::Info;
     PotArguments pot;
+
+    /// Are there any samples?
+    bool has_samples() const {
+        return !data.empty() || checker || synthetic;
+    }
 };
 
 class Progress;

@@ -107,6 +107,26 @@ Evaluation evaluate(const std::vector<std::shared_ptr<const ov::Model>>& models,
     return octet::evaluate(models, dataset, labels, evaluate_options(arguments), arguments.run, &progress);
 }
 
+CheckedSamples open_checked_evaluation(const std::shared_ptr<const ov::Model>& model, const Arguments& arguments,
+                                       Progress& progress) {
+    const auto& part = arguments.checker->evaluation;
+    if (part.metrics.empty()) {
+        throw Error(ErrorCode::InvalidOption, part.name, "names no metrics; expected some to evaluate by");
+    }
+    auto checked = open_checked(*with_shapes(model, arguments.options.shapes), *arguments.checker, part);
+    progress.log(LogLevel::Info, "data",
+                 fmt::format("{}: {} samples to evaluate on", part.name, checked.dataset->size()));
+    return checked;
+}
+
+Evaluation evaluate_checked(const std::vector<std::shared_ptr<const ov::Model>>& models, const CheckedSamples& checked,
+                            const Arguments& arguments, Progress& progress) {
+    EvaluateOptions options = checked.evaluation;
+    options.skip_bad = arguments.options.skip_bad;
+    options.shapes = arguments.options.shapes;
+    return octet::evaluate(models, *checked.dataset, checked.labels, options, arguments.run, &progress);
+}
+
 Comparison compare_outputs(const std::vector<std::shared_ptr<const ov::Model>>& models, const Dataset& dataset,
                            const Arguments& arguments, Progress& progress) {
     CompareOptions options;
@@ -173,8 +193,42 @@ void write_details(const Evaluation& evaluation, const std::filesystem::path& pa
     write_json(to_json(evaluation, true), path);
 }
 
-int run_evaluate(const Arguments& arguments, Progress& progress) {
-    refuse_unused(arguments);
+namespace {
+
+/// What an evaluation is to print and to write.
+void show(const Evaluation& evaluation, const Arguments& arguments) {
+    if (!arguments.evaluation.details.empty()) {
+        write_details(evaluation, arguments.evaluation.details);
+    }
+    print(arguments, fmt::format("Evaluated on {} samples", evaluation.samples), to_text(evaluation),
+          to_json(evaluation), "evaluation");
+}
+
+/// With what the file of accuracy checker says.
+Arguments with_checker(const Arguments& given, Progress& progress) {
+    Arguments arguments = given;
+    if (given.ac_config.empty()) {
+        return arguments;
+    }
+    if (!given.data.empty() || !given.evaluation.labels.empty()) {
+        throw Error(ErrorCode::InvalidOption, "--ac-config",
+                    "says which samples and labels; expected no --data and --labels beside it");
+    }
+    auto checker = read_checker(given.ac_config);
+    for (const auto& warning : checker.warnings) {
+        progress.log(LogLevel::Warning, "configuration", warning);
+    }
+    arguments.checker = std::move(checker.rules);
+    return arguments;
+}
+
+}  // namespace
+
+int run_evaluate(const Arguments& given, Progress& progress) {
+    const Arguments arguments = with_checker(given, progress);
+    if (!arguments.checker) {
+        refuse_unused(arguments);
+    }
     const auto& details = arguments.evaluation.details;
     if (!details.empty()) {
         check_writable("--details", details, arguments);
@@ -183,6 +237,13 @@ int run_evaluate(const Arguments& arguments, Progress& progress) {
     std::vector<std::shared_ptr<const ov::Model>> models{read(arguments.model, progress)};
     if (has_quantized) {
         models.push_back(read(arguments.quantized, progress));
+    }
+    if (arguments.checker) {
+        const auto checked = open_checked_evaluation(models.front(), arguments, progress);
+        const auto evaluation = evaluate_checked(models, checked, arguments, progress);
+        progress.finish();
+        show(evaluation, arguments);
+        return 0;
     }
     // The quantized model knows how its calibration samples were prepared.
     const auto dataset =
@@ -197,11 +258,7 @@ int run_evaluate(const Arguments& arguments, Progress& progress) {
     const Labels labels = open_labels(*models.front(), *dataset, arguments, progress);
     const auto evaluation = evaluate(models, *dataset, labels, arguments, progress);
     progress.finish();
-    if (!details.empty()) {
-        write_details(evaluation, details);
-    }
-    print(arguments, fmt::format("Evaluated on {} samples", evaluation.samples), to_text(evaluation),
-          to_json(evaluation), "evaluation");
+    show(evaluation, arguments);
     return 0;
 }
 

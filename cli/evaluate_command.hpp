@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "octet/accuracy_checker.hpp"
 #include "octet/evaluate.hpp"
 
 #include "shared.hpp"
@@ -18,6 +19,14 @@ EvaluateOptions evaluate_options(const Arguments& arguments);
 /// Evaluates the models, the original first, as `arguments` say.
 Evaluation evaluate(const std::vector<std::shared_ptr<const ov::Model>>& models, const Dataset& dataset,
                     const Labels& labels, const Arguments& arguments, Progress& progress);
+
+/// The samples that `arguments.checker` evaluates on. Throws Error(InvalidOption) where it names no metric.
+CheckedSamples open_checked_evaluation(const std::shared_ptr<const ov::Model>& model, const Arguments& arguments,
+                                       Progress& progress);
+
+/// evaluate() on them.
+Evaluation evaluate_checked(const std::vector<std::shared_ptr<const ov::Model>>& models, const CheckedSamples& checked,
+                            const Arguments& arguments, Progress& progress);
 
 /// compare() without its speeds, as `arguments` say.
 Comparison compare_outputs(const std::vector<std::shared_ptr<const ov::Model>>& models, const Dataset& dataset,

@@ -75,13 +75,20 @@ void OptionTable::synthetic() {
         }
         out_.synthetic = SyntheticOptions{.samples = parse_count(option, value, 1), .any_input = any_input};
     };
-    optional_text("--data-free", "100", "[=N]", "Data",
-                  "There is no data: make N pictures up (100 when given alone). Accuracy is not guaranteed.",
+    optional_text("--data-free", "300", "[=N]", "Data",
+                  "There is no data: make N pictures up (300 when given alone). Accuracy is not guaranteed.",
                   [take](const std::string& value) { take("--data-free", value, false); });
     optional_text(
-        "--synthetic", "100", "[=N]", "Data",
+        "--synthetic", "300", "[=N]", "Data",
         "The same for any model: random numbers for inputs that take no pictures. For speed measurements only.",
         [take](const std::string& value) { take("--synthetic", value, true); });
+}
+
+void OptionTable::checker() {
+    text("--ac-config", "FILE", "Data",
+         "A configuration of accuracy checker, which says samples, preparation, labels and metrics, instead of --data "
+         "and --labels; docs/accuracy_checker.md.",
+         [this](const std::string& path) { out_.ac_config = path; });
 }
 
 void OptionTable::pictures() {
@@ -364,7 +371,8 @@ void OptionTable::log_level() {
 void OptionTable::pot() {
     const char* group = "Without a configuration";
     text("-q,--quantize", "default|accuracy_aware", group,
-         "Which algorithm. accuracy_aware needs --max-drop, and compares outputs, as there are no labels.",
+         "Which algorithm. accuracy_aware needs --max-drop; without --ac-config it compares outputs, as there are no "
+         "labels.",
          [this](const std::string& value) {
              out_.pot.method = parse_choice<std::string>(
                  "--quantize", value, {{"default", "default"}, {"accuracy_aware", "accuracy_aware"}});
@@ -375,7 +383,8 @@ void OptionTable::pot() {
                  parse_choice<std::string>("--preset", value, {{"performance", "performance"}, {"mixed", "mixed"}}));
          });
     text("--engine", "accuracy_checker|simplified", group,
-         "Who feeds the model: simplified, from pictures; accuracy_checker is not available yet.",
+         "Who feeds the model: simplified, from --data-source; accuracy_checker, as --ac-config says. Default "
+         "accuracy_checker.",
          [this](const std::string& value) {
              out_.pot.engine = parse_choice<std::string>(
                  "--engine", value, {{"simplified", "simplified"}, {"accuracy_checker", "accuracy_checker"}});
@@ -383,8 +392,9 @@ void OptionTable::pot() {
     text("--data-source", "PATH", group,
          "Samples for the simplified engine: a folder, a list, a pattern or arrays, as octet quantize --data.",
          [this](const std::string& path) { out_.pot.data_source = path; });
-    text("--ac-config", "FILE", group, "Of the engine accuracy_checker, which is not available yet.",
-         [this](const std::string& path) { out_.pot.ac_config = path; });
+    text("--ac-config", "FILE", group,
+         "The configuration of accuracy checker: samples, labels and metrics; docs/accuracy_checker.md.",
+         [this](const std::string& path) { out_.ac_config = path; });
     max_drop(group, "What a metric may lose, with accuracy_aware.");
     pot_result();
 }
@@ -398,7 +408,7 @@ void OptionTable::pot_result() {
     set_flag("--keep-uncompressed-weights", group, "Leave weights f32 under FakeQuantize instead of storing int8.",
              "keep_uncompressed_weights", "true");
     flag("-e,--evaluate", group,
-         "Evaluate the original and the result on all samples; needs labels in the configuration.",
+         "Evaluate the original and the result on all samples; needs labels in the configuration, or --ac-config.",
          [this] { out_.evaluate = true; });
     group = "Run";
     text("--log-level", "CRITICAL|ERROR|WARNING|INFO|DEBUG", group,

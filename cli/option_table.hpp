@@ -27,6 +27,7 @@ public:
     void shape();
     void data();
     void synthetic();
+    void checker();
     void pictures();
     void config(const char* group, const char* what);
     void quantization();

@@ -7,16 +7,13 @@
 namespace octet::cli {
 namespace {
 
-constexpr const char* kNoAccuracyChecker =
-    "the engine accuracy_checker is not available yet; use --engine simplified with --data-source";
-
 void check_beside_config(const Arguments& given) {
     const bool has_preset = std::any_of(given.settings.begin(), given.settings.end(),
                                         [](const Setting& setting) { return setting.key == "preset"; });
     const std::pair<bool, const char*> kOther[] = {{!given.model.empty(), "--model"},
                                                    {!given.weights.empty(), "--weights"},
                                                    {has_preset, "--preset"},
-                                                   {!given.pot.ac_config.empty(), "--ac-config"}};
+                                                   {!given.ac_config.empty(), "--ac-config"}};
     for (const auto& [is_given, name] : kOther) {
         if (is_given) {
             throw UsageError(std::string("expected either --config or ") + name +
@@ -35,17 +32,20 @@ void check_quantize(const Arguments& given) {
         throw UsageError("--quantize accuracy_aware needs --max-drop");
     }
     if (given.pot.engine != "simplified") {
-        throw UsageError(given.pot.ac_config.empty()
-                             ? std::string("--quantize needs --engine simplified, or --ac-config; ") +
-                                   kNoAccuracyChecker
-                             : kNoAccuracyChecker);
+        if (given.ac_config.empty()) {
+            throw UsageError("--quantize needs --ac-config, or --engine simplified with --data-source");
+        }
+        return;
+    }
+    if (!given.ac_config.empty()) {
+        throw UsageError("--ac-config: expected no --engine simplified beside it");
     }
     if (given.pot.data_source.empty()) {
         throw UsageError("--engine simplified needs --data-source");
     }
     if (given.evaluate) {
         throw UsageError(
-            "--evaluate needs labels, which --engine simplified has from a configuration only (engine.labels); "
+            "--evaluate needs labels, which are in --ac-config, or in a configuration (engine.labels); "
             "without labels use octet evaluate");
     }
 }
@@ -57,9 +57,6 @@ void check_pot_arguments(const Arguments& given) {
     if (has_config == has_method) {
         throw UsageError(std::string("expected either --config or --quantize; got ") +
                          (has_config ? "both" : "neither"));
-    }
-    if (given.pot.engine == "accuracy_checker" && has_config) {
-        throw UsageError(kNoAccuracyChecker);
     }
     if (has_config) {
         check_beside_config(given);

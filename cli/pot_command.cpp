@@ -23,7 +23,7 @@ constexpr std::size_t kTemplateSamples = 300;
 constexpr const char* kTemplateName = "model_name";
 
 /// What -q stands for: POT's template with the command line's values.
-Configuration template_configuration(const Arguments& given) {
+Configuration template_configuration(const Arguments& given, Progress& progress) {
     const bool has_goal = given.pot.method == "accuracy_aware";
     const Json params{{"stat_subset_size", kTemplateSamples}};
     Configuration configuration = parse_configuration(
@@ -33,7 +33,12 @@ Configuration template_configuration(const Arguments& given) {
         configuration.accuracy->maximal_drop = *given.accuracy_given.max_drop;
     }
     configuration.model = {given.name.empty() ? kTemplateName : given.name, given.model, given.weights};
-    configuration.engine.data = {{{}, given.pot.data_source}};
+    if (given.ac_config.empty()) {
+        configuration.engine.data = {{{}, given.pot.data_source}};
+    } else {
+        configuration.engine.checker_file = given.ac_config;
+        load_checker(configuration, progress);
+    }
     return configuration;
 }
 
@@ -44,7 +49,7 @@ Configuration file_configuration(const Arguments& given, Progress& progress) {
     above.needs_data = given.pot.data_source.empty();
     above.needs_labels = given.evaluate;
     Configuration configuration = read_base(given, above, progress);
-    const bool has_data = !configuration.engine.data.empty();
+    const bool has_data = !configuration.engine.data.empty() || configuration.engine.checker;
     if (!has_data) {
         configuration.engine.data = {{{}, given.pot.data_source}};
     }
@@ -93,11 +98,12 @@ void make_folder(const fs::path& folder) {
 
 int run_pot(const Arguments& given, Progress& progress) {
     const Configuration configuration =
-        given.config.empty() ? template_configuration(given) : file_configuration(given, progress);
+        given.config.empty() ? template_configuration(given, progress) : file_configuration(given, progress);
     Arguments rest = given;  // the configuration holds these now
     rest.model.clear();
     rest.name.clear();
     rest.accuracy_given = {};
+    rest.ac_config.clear();
     Arguments arguments = on_top_of(configuration, rest, progress);
     if (arguments.name.empty()) {  // a cascade has one
         arguments.name = arguments.model.stem().string();

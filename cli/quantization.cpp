@@ -78,19 +78,28 @@ std::string text_of_file(const std::filesystem::path& path) {
     return text;
 }
 
-/// What -e measures: the written model beside the original on all samples.
+/// What -e measures: the written model beside the original on all samples; and what an accuracy goal is judged by.
 class WantedEvaluation {
 public:
     /// Reads the labels, so that what is wrong in them is told before the work.
     WantedEvaluation(const Arguments& arguments, std::shared_ptr<const ov::Model> original, const Dataset& dataset,
                      Progress& progress)
-        : arguments_(arguments), original_(std::move(original)), dataset_(dataset), progress_(progress) {
-        if ((arguments.evaluate || arguments.accuracy) && !arguments.evaluation.labels.empty()) {
+        : arguments_(arguments), original_(std::move(original)), dataset_(&dataset), progress_(progress) {
+        if (arguments.checker && (arguments.evaluate || arguments.accuracy)) {
+            checked_ = open_checked_evaluation(original_, arguments, progress);
+            dataset_ = checked_->dataset.get();
+            labels_ = checked_->labels;
+        } else if ((arguments.evaluate || arguments.accuracy) && !arguments.evaluation.labels.empty()) {
             labels_ = open_labels(*original_, dataset, arguments, progress);
-            if (arguments.evaluate && !arguments.evaluation.details.empty()) {
-                check_writable("--details", arguments.evaluation.details, arguments);
-            }
         }
+        if (labels_ && arguments.evaluate && !arguments.evaluation.details.empty()) {
+            check_writable("--details", arguments.evaluation.details, arguments);
+        }
+    }
+
+    /// The samples of the labels where they are others than those to calibrate on.
+    const CheckedSamples* checked() const {
+        return checked_ ? &*checked_ : nullptr;
     }
 
     const std::optional<Labels>& labels() const {
@@ -103,10 +112,11 @@ public:
         }
         const std::vector<std::shared_ptr<const ov::Model>> models{original_, read_model(summary.files.xml)};
         if (!labels_) {
-            summary.comparison = compare_outputs(models, dataset_, arguments_, progress_);
+            summary.comparison = compare_outputs(models, *dataset_, arguments_, progress_);
             return;
         }
-        summary.evaluation = evaluate(models, dataset_, *labels_, arguments_, progress_);
+        summary.evaluation = checked_ ? evaluate_checked(models, *checked_, arguments_, progress_)
+                                      : evaluate(models, *dataset_, *labels_, arguments_, progress_);
         for (const auto& metric : summary.evaluation->metrics) {
             progress_.log_to_file(LogLevel::Info, "evaluate", fmt::format("{:<27}: {}", metric.name, metric.values[1]));
         }
@@ -118,8 +128,9 @@ public:
 private:
     const Arguments& arguments_;
     std::shared_ptr<const ov::Model> original_;
-    const Dataset& dataset_;
+    const Dataset* dataset_;
     Progress& progress_;
+    std::optional<CheckedSamples> checked_;
     std::optional<Labels> labels_;
 };
 
@@ -185,11 +196,26 @@ void check_from_working_folder(const std::filesystem::path& path, const std::fil
 
 }  // namespace
 
+void load_checker(Configuration& configuration, Progress& progress) {
+    const auto& file = configuration.engine.checker_file;
+    if (file.empty()) {
+        return;
+    }
+    auto checker = read_checker(file);
+    for (const auto& warning : checker.warnings) {
+        progress.log(LogLevel::Warning, "configuration", warning);
+    }
+    configuration.engine.checker = std::move(checker.rules);
+}
+
 Configuration read_base(const Arguments& arguments, const ConfigurationGiven& given, Progress& progress) {
     if (arguments.config.empty()) {
-        return {.options = profile_options(arguments.profile.value_or(Profile::Octet))};
+        Configuration base{.options = profile_options(arguments.profile.value_or(Profile::Octet))};
+        base.engine.checker_file = arguments.ac_config;
+        load_checker(base, progress);
+        return base;
     }
-    const auto base = read_configuration(arguments.config, given);
+    auto base = read_configuration(arguments.config, given);
     for (const auto& warning : base.warnings) {
         progress.log(LogLevel::Warning, "configuration", warning);
     }
@@ -206,6 +232,12 @@ Configuration read_base(const Arguments& arguments, const ConfigurationGiven& gi
     for (const auto& source : base.engine.data) {
         check_from_working_folder(source.path, arguments.config);
     }
+    if (!arguments.ac_config.empty()) {
+        base.engine.checker_file = arguments.ac_config;
+    } else {
+        check_from_working_folder(base.engine.checker_file, arguments.config);
+    }
+    load_checker(base, progress);
     return base;
 }
 
@@ -219,7 +251,8 @@ Arguments on_top_of(const Configuration& base, const Arguments& given, Progress&
         arguments.cascade = base.cascade;
     }
     if (given.data.empty() && !given.synthetic) {
-        arguments.data = base.engine.data;
+        arguments.checker = base.engine.checker;
+        arguments.data = arguments.checker ? std::vector<DataSource>{} : base.engine.data;
         arguments.synthetic = base.engine.synthetic;
     }
     arguments.preprocessing = completed(given.preprocessing, base.engine.preprocessing);
@@ -239,10 +272,10 @@ Arguments on_top_of(const Configuration& base, const Arguments& given, Progress&
 
 Arguments with_configuration(const Arguments& given, Progress& progress) {
     ConfigurationGiven above{.profile = given.profile, .model = !given.model.empty()};
-    if (given.synthetic && !given.data.empty()) {
-        throw UsageError("--data: expected no --data-free or --synthetic, which stand in for it");
+    if (!given.data.empty() + !given.ac_config.empty() + given.synthetic.has_value() > 1) {
+        throw UsageError("expected one of --data, --ac-config, --data-free and --synthetic, which say the samples");
     }
-    above.simplified = above.data = !given.data.empty() || given.synthetic;
+    above.simplified = above.data = !given.data.empty() || !given.ac_config.empty() || given.synthetic;
     for (const auto& setting : given.settings) {
         if (spelled(setting.key) == "target_device") {  // presets are translated for it
             above.target_device = given.options.target_device;
@@ -256,7 +289,7 @@ Arguments with_configuration(const Arguments& given, Progress& progress) {
     if (run.offline && (run.statistics.empty() || run.save_statistics)) {
         throw UsageError("--offline: expected --statistics FILE, which holds what is not measured");
     }
-    if (!has_samples(arguments) && !run.offline) {
+    if (!arguments.has_samples() && !run.offline) {
         throw UsageError("missing --data, as the configuration names no data_source");
     }
     return arguments;
@@ -271,7 +304,7 @@ struct Quantized {
 };
 
 Quantized quantize_as_asked(const std::shared_ptr<const ov::Model>& model, const Split& samples,
-                            const std::optional<Labels>& labels, const Arguments& arguments, Progress& progress) {
+                            const WantedEvaluation& evaluation, const Arguments& arguments, Progress& progress) {
     if (arguments.recipe) {
         const RecipeOptions recipe{.recipe = *arguments.recipe, .budget = arguments.budget};
         return {
@@ -283,7 +316,13 @@ Quantized quantize_as_asked(const std::shared_ptr<const ov::Model>& model, const
     }
     auto accuracy = *arguments.accuracy;
     accuracy.evaluation = evaluate_options(arguments);
-    const auto of_samples = labels ? std::optional(select_labels(*labels, samples.calibrated)) : std::nullopt;
+    std::optional<Labels> of_samples = evaluation.labels();
+    if (const auto* checked = evaluation.checked()) {
+        accuracy.evaluation = checked->evaluation;
+        accuracy.judged_on = checked->dataset.get();
+    } else if (of_samples) {
+        of_samples = select_labels(*of_samples, samples.calibrated);
+    }
     auto result = quantize_with_accuracy(model, *samples.calibration, of_samples, arguments.options, accuracy,
                                          arguments.run, &progress);
     if (!result.is_reached) {
@@ -297,7 +336,7 @@ Quantized quantize_as_asked(const std::shared_ptr<const ov::Model>& model, const
 /// The samples; none where all that is needed of them stands in a statistics file.
 std::unique_ptr<Dataset> open_samples(const std::shared_ptr<const ov::Model>& model, const Arguments& arguments,
                                       Progress& progress) {
-    if (has_samples(arguments)) {
+    if (arguments.has_samples()) {
         return open_data(model, "the model", arguments, progress);
     }
     return make_dataset(0, [](std::size_t) { return Sample{}; });
@@ -316,7 +355,7 @@ int quantize_and_save(const Arguments& arguments, Progress& progress) {
     const WantedEvaluation evaluation(arguments, model, *dataset, progress);
     const auto samples = split(*dataset, arguments, progress);
 
-    const auto [result, accuracy] = quantize_as_asked(model, samples, evaluation.labels(), arguments, progress);
+    const auto [result, accuracy] = quantize_as_asked(model, samples, evaluation, arguments, progress);
     Summary summary;
     summary.accuracy = accuracy;
     summary.files = save(result, arguments.output, stem, arguments.model, arguments.run, &progress, arguments.weights);

@@ -13,6 +13,9 @@ namespace octet::cli {
 /// The configuration file of the command line; without one the options of the profile. Tells what has no effect.
 Configuration read_base(const Arguments& arguments, const ConfigurationGiven& given, Progress& progress);
 
+/// Reads the file of accuracy checker that the configuration names, where it names one. Tells what has no effect.
+void load_checker(Configuration& configuration, Progress& progress);
+
 /// The command line on top of `base`: what is given stands above it.
 Arguments on_top_of(const Configuration& base, const Arguments& given, Progress& progress);
 

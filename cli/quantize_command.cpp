@@ -9,7 +9,7 @@ namespace octet::cli {
 
 int run_quantize(const Arguments& given, Progress& progress) {
     Arguments arguments = with_configuration(given, progress);
-    if (arguments.accuracy && !has_samples(arguments)) {
+    if (arguments.accuracy && !arguments.has_samples()) {
         throw UsageError("--max-drop: needs samples; give --data");
     }
     if (arguments.budget && !arguments.recipe) {
@@ -24,7 +24,7 @@ int run_quantize(const Arguments& given, Progress& progress) {
     if (arguments.accuracy) {
         arguments.accuracy->intermediate = arguments.output / kIntermediate;
     }
-    if (!has_samples(arguments) && (arguments.check || arguments.evaluate)) {
+    if (!arguments.has_samples() && (arguments.check || arguments.evaluate)) {
         throw UsageError(std::string(arguments.check ? "--check" : "--evaluate") + ": needs samples; give --data");
     }
     return quantize_and_save(arguments, progress);

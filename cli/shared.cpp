@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "octet/accuracy_checker.hpp"
 #include "octet/error.hpp"
 #include "octet/model_io.hpp"
 #include "octet/synthetic.hpp"
@@ -105,14 +106,16 @@ std::shared_ptr<ov::Model> read(const std::filesystem::path& path, Progress& pro
     return model;
 }
 
-bool has_samples(const Arguments& arguments) {
-    return !arguments.data.empty() || arguments.synthetic;
-}
-
 std::unique_ptr<Dataset> open_data(const std::shared_ptr<const ov::Model>& model, const std::string& whose,
                                    const Arguments& arguments, Progress& progress) {
     progress.phase("read", 0);
     const auto shaped = with_shapes(model, arguments.options.shapes);
+    if (arguments.checker) {
+        const auto& part = arguments.checker->optimization;
+        auto checked = open_checked(*shaped, *arguments.checker, part);
+        progress.log(LogLevel::Info, "data", fmt::format("{}: {} samples", part.name, checked.dataset->size()));
+        return std::move(checked.dataset);
+    }
     auto dataset = arguments.synthetic ? make_synthetic_dataset(*shaped, *arguments.synthetic, arguments.preprocessing)
                                        : open_dataset(*shaped, arguments.data, arguments.preprocessing);
     refuse_cancelled(progress);

@@ -35,9 +35,6 @@ void refuse_cancelled(Progress& progress);
 std::shared_ptr<ov::Model> read(const std::filesystem::path& path, Progress& progress,
                                 const std::filesystem::path& weights = {});
 
-/// Do `arguments` name samples, or ask for made-up ones?
-bool has_samples(const Arguments& arguments);
-
 /// The samples that `arguments` name, for `model`. Tells how pictures are prepared, and what of that `model` itself
 /// says; `whose` is what to call it ("the model").
 std::unique_ptr<Dataset> open_data(const std::shared_ptr<const ov::Model>& model, const std::string& whose,

@@ -62,6 +62,8 @@ struct AccuracyOptions {
     /// A metric of one's own, the better the larger, instead of all others: of a model on some samples of the dataset.
     std::function<double(const std::shared_ptr<const ov::Model>& model, const Dataset& samples)> metric{};
 
+    /// What `labels` belong to and metrics are measured on, where that is not what is calibrated on; not owned.
+    const Dataset* judged_on = nullptr;
     EvaluateOptions evaluation{};          ///< how labels are compared; shapes and skip_bad are those of Options
     std::filesystem::path intermediate{};  ///< a folder to save each accepted state in; empty: none
 };
@@ -95,10 +97,10 @@ struct AccuracyAwareResult {
 /// for good, one after the other: each time quantized anew with a larger ignored scope and evaluated on all samples.
 /// The data is run for statistics once.
 ///
-/// `labels`: of every sample of `dataset`; unset: see AccuracyOptions::metrics. The result is the same whatever
-/// RunOptions say. Phases besides those of quantize(): "evaluate", "rank".
-/// Throws what quantize(), evaluate() and save() throw, Error(InvalidOption) for AccuracyOptions out of range or a GNA
-/// device, for which this is not available yet. A goal that is missed is no error.
+/// `labels`: of every sample of `dataset`, or of AccuracyOptions::judged_on; unset: see AccuracyOptions::metrics. The
+/// result is the same whatever RunOptions say. Phases besides those of quantize(): "evaluate", "rank". Throws what
+/// quantize(), evaluate() and save() throw, Error(InvalidOption) for AccuracyOptions out of range or a GNA device, for
+/// which this is not available yet. A goal that is missed is no error.
 OCTET_API AccuracyAwareResult quantize_with_accuracy(const std::shared_ptr<const ov::Model>& model,
                                                      const Dataset& dataset, const std::optional<Labels>& labels,
                                                      const Options& options = {}, const AccuracyOptions& accuracy = {},

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "octet/accuracy_aware.hpp"
+#include "octet/checker_rules.hpp"
 #include "octet/dataset.hpp"
 #include "octet/export.hpp"
 #include "octet/options.hpp"
@@ -35,8 +36,11 @@ struct EngineSource {
     std::vector<DataSource> data{};
     Preprocessing preprocessing{};
     std::optional<SyntheticOptions> synthetic{};  ///< there is no data: samples are to be made up
-    std::string labels{};   ///< for evaluate(): see open_labels()
-    std::string classes{};  ///< a file of the classes' names
+    std::string labels{};                         ///< for evaluate(): see open_labels()
+    std::string classes{};                        ///< a file of the classes' names
+    /// Of the engine accuracy_checker, whose samples stand for all above: a file for read_checker(), or what it says.
+    std::filesystem::path checker_file{};
+    std::optional<checker::Rules> checker{};
 };
 
 /// What a configuration file says.

@@ -12,6 +12,7 @@
 
 #include <openvino/core/model.hpp>
 
+#include "octet/checker_rules.hpp"
 #include "octet/dataset.hpp"
 #include "octet/export.hpp"
 #include "octet/observer.hpp"
@@ -36,9 +37,10 @@ struct Box {
 /// A true object.
 struct TrueBox {
     Box box;
-    double area = 0;           ///< as annotated; above 1e10 it is ignored, as in COCO
-    std::size_t category = 0;  ///< position among BoxLabels::categories
-    bool is_crowd = false;     ///< a region where boxes count neither way
+    double area = 0;            ///< as annotated; above 1e10 it is ignored, as in COCO
+    std::size_t category = 0;   ///< position among BoxLabels::categories
+    bool is_crowd = false;      ///< a region where boxes count neither way
+    bool is_difficult = false;  ///< as PASCAL VOC has it; read by accuracy checker's metrics only
 };
 
 struct BoxCategory {
@@ -117,6 +119,9 @@ struct EvaluateOptions {
     std::map<std::string, ov::PartialShape> shapes{};
     /// How pictures became samples where the dataset does not say (arrays); only what moves pixels is used.
     Preprocessing preparation{};
+    /// Outputs are read and measured as accuracy checker does it; what is above but for `skip_bad`, `shapes` and
+    /// `output` is then not read, and the metrics are those that it names.
+    std::optional<checker::Measurement> checker{};
 };
 
 /// A figure for each model: the original's first. From 0 to 1.

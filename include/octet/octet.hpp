@@ -10,7 +10,9 @@
 /// Functions are safe to call from several threads on different models.
 
 #include "octet/accuracy_aware.hpp"
+#include "octet/accuracy_checker.hpp"
 #include "octet/cascade.hpp"
+#include "octet/checker_rules.hpp"
 #include "octet/compare.hpp"
 #include "octet/configuration.hpp"
 #include "octet/dataset.hpp"

@@ -13,7 +13,7 @@
 namespace octet {
 
 struct SyntheticOptions {
-    std::size_t samples = 100;  ///< at least 1
+    std::size_t samples = 300;  ///< at least 1
     std::uint64_t seed = 0;
     /// Also numbers for inputs that take no pictures. False: such an input is refused.
     bool any_input = false;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "config/checker.hpp"
 
 namespace octet {
 namespace {
@@ -82,6 +83,53 @@ bool is_output_of(const std::string& from, const std::set<std::string>& models) 
                        [&](const std::string& model) { return from == model || from.starts_with(model + "."); });
 }
 
+/// What the engine data_free is told.
+void read_data_free_engine(const Json& section, const std::string& place, EngineSource& source, Problems& problems) {
+    if (text_in(section, "type") != "data_free") {
+        for (const char* name : {"subset_size", "synthetic"}) {
+            if (section.contains(name)) {
+                problems.add(below(place, name), "belongs to the engine data_free");
+            }
+        }
+        return;
+    }
+    if (section.contains("data_source")) {
+        problems.warn(below(place, "data_source"), "no effect: pictures are made in memory");
+        source.data.clear();
+    }
+    source.synthetic.emplace();
+    source.synthetic->samples = section.value("subset_size", source.synthetic->samples);
+    source.synthetic->any_input = section.value("synthetic", false);
+}
+
+/// What the engine accuracy_checker is told, where it is this one.
+void read_checker_engine(const Json& section, const std::string& place, EngineSource& source, Problems& problems) {
+    const bool has_rules = section.contains("launchers") || section.contains("datasets");
+    const std::string type = text_in(section, "type");
+    if (type == "simplified" || type == "data_free" || (type.empty() && !has_rules && !section.contains("config"))) {
+        for (const char* name : {"config", "launchers", "datasets"}) {
+            if (section.contains(name)) {
+                problems.warn(below(place, name), "no effect: belongs to the engine accuracy_checker");
+            }
+        }
+        return;
+    }
+    if (section.contains("data_source")) {
+        problems.warn(below(place, "data_source"), "no effect: belongs to the engine simplified");
+        source.data.clear();
+    }
+    source.checker_file = text_in(section, "config");
+    if (source.checker_file.empty()) {
+        Json model = Json::object();
+        for (const char* name : {"launchers", "datasets"}) {
+            model[name] = section.value(name, Json());
+        }
+        source.checker = read_checker_model(model, Json(), place, problems);
+    } else if (has_rules) {
+        problems.warn(place, "launchers and datasets are not read: config names a file with them");
+    }
+}
+
 }  // namespace
 
 ModelSource read_model_section(const Json& section, const std::string& place, Problems& problems) {
@@ -137,29 +185,18 @@ EngineSource read_engine_section(const Json& section, const std::string& place, 
     if (section.contains("device") && lower_case(text_in(section, "device")) != "cpu") {
         problems.warn(below(place, "device"), "no effect: samples run on the CPU");
     }
-    const auto source = read_preprocessing(section);
-    if (source.scale && std::count(source.scale->begin(), source.scale->end(), 0.0) > 0) {
+    const auto preprocessing = read_preprocessing(section);
+    if (preprocessing.scale && std::count(preprocessing.scale->begin(), preprocessing.scale->end(), 0.0) > 0) {
         problems.add(below(place, "scale"), "expected numbers other than 0; got " + in_short(section.at("scale")));
     }
-    const bool is_data_free = text_in(section, "type") == "data_free";
-    for (const char* name : {"subset_size", "synthetic"}) {
-        if (section.contains(name) && !is_data_free) {
-            problems.add(below(place, name), "belongs to the engine data_free");
-        }
-    }
-    EngineSource engine{
-        .preprocessing = source, .labels = text_in(section, "labels"), .classes = text_in(section, "classes")};
-    if (is_data_free) {
-        engine.synthetic.emplace();
-        engine.synthetic->samples = section.value("subset_size", engine.synthetic->samples);
-        engine.synthetic->any_input = section.value("synthetic", false);
-        if (section.contains("data_source")) {
-            problems.warn(below(place, "data_source"), "no effect: pictures are made in memory");
-        }
-    } else if (section.contains("data_source")) {
-        engine.data = read_data_source(section.at("data_source"));
-    }
-    return engine;
+    EngineSource source{.data = section.contains("data_source") ? read_data_source(section.at("data_source"))
+                                                                : std::vector<DataSource>{},
+                        .preprocessing = preprocessing,
+                        .labels = text_in(section, "labels"),
+                        .classes = text_in(section, "classes")};
+    read_data_free_engine(section, place, source, problems);
+    read_checker_engine(section, place, source, problems);
+    return source;
 }
 
 }  // namespace octet

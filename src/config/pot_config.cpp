@@ -86,7 +86,7 @@ bool take_out(Json& object, const std::vector<std::string>& names) {
 
 /// The names of entries that belong to POT's other engine.
 std::vector<std::string> other_engine_entries() {
-    std::vector<std::string> names;
+    std::vector<std::string> names{"config", "launchers", "datasets"};
     const Json refused = schema_keyword("engine", "", "x-refused");
     for (const auto& [name, reason] : refused.items()) {
         names.push_back(name);
@@ -216,10 +216,11 @@ private:
         if (given_.needs_model && model.weights.empty() && configuration_.cascade.empty()) {
             problems_.add("model.weights", "is missing; expected the path of the model's .bin");
         }
-        if (given_.needs_data && engine.data.empty() && !engine.synthetic) {
+        const bool has_checker = engine.checker || !engine.checker_file.empty();
+        if (given_.needs_data && engine.data.empty() && !engine.synthetic && !has_checker) {
             problems_.add("engine.data_source", "is missing; expected samples there, or --data-source");
         }
-        if (given_.needs_labels && engine.labels.empty()) {
+        if (given_.needs_labels && engine.labels.empty() && !has_checker) {
             problems_.add("engine.labels",
                           "is missing, and --evaluate needs labels; without labels use octet evaluate");
         }

@@ -161,14 +161,15 @@ json parse_without_outlines(std::string_view text, const std::string& where) {
 CocoFile parse_coco(std::string_view text, const std::string& where) {
     const json file = parse_without_outlines(text, where);
     CocoFile coco;
-    Positions pictures, categories;
+    Positions pictures, categories, places;
     for_each(file, "images", where, [&](const Entry& entry, std::size_t i) {
         entry.note_id(pictures, i);
         coco.names.push_back(entry.text("file_name"));
         coco.pictures.push_back({entry.integer("id"), entry.side("width"), entry.side("height")});
     });
-    for_each(file, "categories", where, [&](const Entry& entry, std::size_t) {
+    for_each(file, "categories", where, [&](const Entry& entry, std::size_t i) {
         entry.note_id(categories, 0);
+        places[entry.integer("id")] = i;
         coco.categories.push_back({entry.integer("id"), entry.text("name")});
     });
     std::sort(coco.categories.begin(), coco.categories.end(),
@@ -176,6 +177,7 @@ CocoFile parse_coco(std::string_view text, const std::string& where) {
     for (std::size_t i = 0; i < coco.categories.size(); ++i) {
         coco.categories[i].class_number = static_cast<std::int64_t>(i);
         categories[coco.categories[i].id] = i;
+        coco.order.push_back(places[coco.categories[i].id]);
     }
     for_each(file, "annotations", where, [&](const Entry& entry, std::size_t) {
         const std::size_t picture = entry.reference("image_id", pictures, "image");

@@ -13,6 +13,7 @@ namespace octet {
 /// A COCO file of boxes: pictures in the file's order, each with its name.
 struct CocoFile {
     std::vector<BoxCategory> categories;    ///< in ascending order of id; class numbers are positions
+    std::vector<std::size_t> order;         ///< where each category stands in the file
     std::vector<std::string> names;         ///< `file_name` of each picture
     std::vector<LabelledPicture> pictures;  ///< with their boxes in the file's order
 };

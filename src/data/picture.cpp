@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <memory>
-#include <mutex>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
@@ -14,8 +12,7 @@
 
 #include "base/text.hpp"
 #include "data/convert.hpp"
-#include "data/npy.hpp"
-#include "data/picture_file.hpp"
+#include "data/picture_decode.hpp"
 #include "data/picture_frame.hpp"
 #include "data/rt_info.hpp"
 
@@ -61,28 +58,6 @@ int interpolation(Resize resize) {
             break;
     }
     return cv::INTER_LINEAR;
-}
-
-cv::Mat decode(const std::filesystem::path& path, std::size_t channels, const std::string& label) {
-    const auto file = open_bytes(path);
-    if (file->size() == 0) {
-        throw Error(ErrorCode::InvalidData, label, "is an empty file; expected a picture");
-    }
-    if (file->size() > static_cast<std::uint64_t>(INT32_MAX)) {
-        throw Error(ErrorCode::InvalidData, label, "is larger than 2 GiB; expected a picture");
-    }
-    const auto size = static_cast<std::size_t>(file->size());
-    const std::unique_ptr<std::uint8_t[]> bytes(new std::uint8_t[size]);
-    file->read(0, {bytes.get(), size});
-    if (is_cut_picture({bytes.get(), size})) {
-        throw Error(ErrorCode::InvalidData, label, "is a broken picture: the file is cut");
-    }
-    const cv::Mat buffer(1, static_cast<int>(size), CV_8U, bytes.get());
-    cv::Mat picture = cv::imdecode(buffer, channels == 1 ? cv::IMREAD_GRAYSCALE : cv::IMREAD_COLOR);
-    if (picture.empty()) {
-        throw Error(ErrorCode::InvalidData, label, "is not a picture that can be read, or is broken");
-    }
-    return picture;
 }
 
 /// The part of `decoded` that the frame keeps, at the size that it takes in the tensor.
@@ -144,10 +119,7 @@ void write_pixels(const cv::Mat& picture, const T* table, const Placement& place
 
 PictureReader::PictureReader(const ModelInput& input, const Preprocessing& preprocessing)
     : type_(input.type), layout_(picture_layout(input, *preprocessing.layout)), preprocessing_(preprocessing) {
-    // The callers' threads are the parallelism; OpenCV's own would only compete with them.
-    static std::once_flag once;
-    std::call_once(once, [] { cv::setNumThreads(1); });
-
+    leave_threads_to_callers();
     const std::string where = "input \"" + input.name() + "\"";
     const auto& shape = input.shape;
     if (shape[layout_.channels].is_static()) {
@@ -174,7 +146,7 @@ PictureReader::PictureReader(const ModelInput& input, const Preprocessing& prepr
 
 ov::Tensor PictureReader::read(const std::filesystem::path& path, const std::string& label) const {
     try {
-        return prepare(decode(path, channels_, label), label);
+        return prepare(decode_picture(path, channels_ == 1 ? cv::IMREAD_GRAYSCALE : cv::IMREAD_COLOR, label), label);
     } catch (const cv::Exception& error) {
         throw Error(ErrorCode::InvalidData, label, "is not a picture that can be read: " + error.err);
     } catch (const Error& error) {

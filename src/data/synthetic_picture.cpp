@@ -12,6 +12,7 @@ namespace octet {
 namespace {
 
 constexpr std::size_t kTextures = 2;
+constexpr double kDrawings = 0.33;  // of all pictures
 constexpr double kBlack = 0, kWhite = 255;
 
 /// Two fields of noise of mean 0 and deviation 1 whose amplitudes fall with the frequency to the power of `slope`.
@@ -118,12 +119,16 @@ cv::Mat within_bytes(const cv::Mat& picture) {
 }  // namespace
 
 cv::Mat make_picture(int height, int width, Random& random) {
+    // A drawing has plain shapes on plain ground; in what stands for a photograph half of the shapes are filled.
+    const bool is_drawing = random.uniform() < kDrawings;
     std::array<cv::Mat, kTextures> textures;
-    for (auto& each : textures) {
-        each = texture(height, width, random);
+    cv::Mat picture(height, width, CV_32FC3, colour(random, 20, 235));
+    if (!is_drawing) {
+        for (auto& each : textures) {
+            each = texture(height, width, random);
+        }
+        picture = texture(height, width, random) + colour(random, 70, 180);
     }
-    const cv::Scalar ground = colour(random, 70, 180);
-    cv::Mat picture = texture(height, width, random) + ground;
     std::vector<cv::Scalar> palette(3 + random.below(7));
     for (auto& each : palette) {
         each = colour(random, 20, 235);
@@ -138,10 +143,11 @@ cv::Mat make_picture(int height, int width, Random& random) {
         for (int c = 0; c < 3; ++c) {
             fill[c] = std::clamp(fill[c] + random.normal(20), kBlack, kWhite);
         }
-        const bool is_plain = random.uniform() < 0.5;
+        const bool is_plain = is_drawing || random.uniform() < 0.5;
         const auto& pattern = textures[random.below(kTextures)];
         const double strength = random.uniform(0.2, 1);
-        cover(picture, shape({x, y}, radius, random), fill, is_plain ? cv::Mat() : cv::Mat(pattern * strength));
+        const auto outline = shape({x, y}, radius, random);
+        cover(picture, outline, fill, is_plain ? cv::Mat() : cv::Mat(pattern * strength));
     }
     picture = within_bytes(picture);
     if (random.uniform() < 0.5) {

@@ -86,12 +86,34 @@ std::vector<ScoredClass> best_scores(std::span<const float> scores, std::size_t 
     return best;
 }
 
+std::vector<Classification::TopMetric> Classification::metrics_of(const EvaluateOptions& options, std::size_t classes,
+                                                                  Observer& observer) {
+    std::vector<TopMetric> metrics;
+    if (!options.checker) {
+        for (const std::size_t k : usable(options.top, classes, observer)) {
+            metrics.push_back({"accuracy@top" + std::to_string(k), k});
+        }
+        return metrics;
+    }
+    for (const auto& metric : options.checker->metrics) {
+        if (const auto* accuracy = std::get_if<checker::Accuracy>(&metric.kind)) {
+            metrics.push_back({metric.name, accuracy->top_k});
+        } else if (const auto* score = std::get_if<checker::ClassificationF1>(&metric.kind)) {
+            metrics.push_back({metric.name, 0, *score});
+        } else {
+            throw Error(ErrorCode::InvalidOption, metric.name, "measures no classes; expected accuracy");
+        }
+    }
+    return metrics;
+}
+
 Classification::Classification(const ClassLabels& labels, const EvaluateOptions& options, const ModelFacts& facts,
                                const Feed& feed, std::size_t models, Observer& observer)
     : labels_(labels),
+      checker_(options.checker),
       output_(find_output(facts, options.output, is_score_per_class, "a score per class, such as f32[1,1000]")),
       classes_(ov::shape_size(facts.outputs[output_].shape())),
-      top_(usable(options.top, classes_, observer)),
+      top_(metrics_of(options, classes_, observer)),
       hits_(top_.size(), std::vector<std::size_t>(models)) {
     check_range(labels, classes_, feed);
 }
@@ -115,17 +137,39 @@ void Classification::add(std::size_t index, const std::vector<Score>& scores, Sa
     sample.label = labels_.of_sample[index];
     OfClass& of_class = by_class_[*sample.label];
     of_class.hits.resize(scores.size());
+    of_class.found.resize(scores.size());
     ++of_class.samples;
     ++samples_;
     for (std::size_t m = 0; m < scores.size(); ++m) {
         for (std::size_t t = 0; t < top_.size(); ++t) {
-            hits_[t][m] += scores[m].rank < top_[t] ? 1 : 0;
+            hits_[t][m] += scores[m].rank < top_[t].k ? 1 : 0;
         }
-        of_class.hits[m] += scores[m].rank < top_.front() ? 1 : 0;
+        of_class.hits[m] += scores[m].rank < std::max<std::size_t>(top_.front().k, 1) ? 1 : 0;
+        of_class.found[m][scores[m].top.front().number] += 1;
         SampleFigures figures;
         figures.top = scores[m].top;
         sample.models.push_back(std::move(figures));
     }
+}
+
+double Classification::f1(const TopMetric& metric, std::size_t model) const {
+    const auto of_class = [&](std::size_t number) {
+        double right = 0, truth = 0, found = 0;
+        for (const auto& [label, samples] : by_class_) {
+            for (const auto& [best, count] : samples.found[model]) {
+                const auto number_of = static_cast<double>(count);
+                truth += label == number ? number_of : 0;
+                found += best == number ? number_of : 0;
+                right += label == number && best == number ? number_of : 0;
+            }
+        }
+        return right > 0 ? 2 * right / (truth + found) : 0;
+    };
+    if (metric.f1.positive) {
+        return of_class(*metric.f1.positive);
+    }
+    // Of two classes the mean, of others the first, as the tool has it.
+    return checker_->classes.names.size() == 2 ? (of_class(0) + of_class(1)) / 2 : of_class(0);
 }
 
 void Classification::finish(Evaluation& result, Observer&) const {
@@ -134,9 +178,9 @@ void Classification::finish(Evaluation& result, Observer&) const {
     };
     result.task = "classification";
     for (std::size_t t = 0; t < top_.size(); ++t) {
-        MetricValues metric{"accuracy@top" + std::to_string(top_[t]), {}};
-        for (const std::size_t hits : hits_[t]) {
-            metric.values.push_back(share(hits, samples_));
+        MetricValues metric{top_[t].name, {}};
+        for (std::size_t m = 0; m < hits_[t].size(); ++m) {
+            metric.values.push_back(top_[t].k > 0 ? share(hits_[t][m], samples_) : f1(top_[t], m));
         }
         result.metrics.push_back(std::move(metric));
     }

@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "octet/evaluate.hpp"
@@ -39,15 +41,27 @@ public:
     void finish(Evaluation& result, Observer& observer) const;
 
 private:
+    /// A metric of the best K; or with no K the F1 of accuracy checker.
+    struct TopMetric {
+        std::string name;
+        std::size_t k = 0;
+        checker::ClassificationF1 f1{};
+    };
+
+    static std::vector<TopMetric> metrics_of(const EvaluateOptions& options, std::size_t classes, Observer& observer);
+    double f1(const TopMetric& metric, std::size_t model) const;
+
     const ClassLabels& labels_;
+    const std::optional<checker::Measurement>& checker_;
     std::size_t output_;
     std::size_t classes_;
-    std::vector<std::size_t> top_;
+    std::vector<TopMetric> top_;
     std::size_t samples_ = 0;
     std::vector<std::vector<std::size_t>> hits_;  // of each K, of each model
     struct OfClass {
         std::size_t samples = 0;
-        std::vector<std::size_t> hits;  // of each model, among the best top_.front()
+        std::vector<std::size_t> hits;                          // of each model, among the best top_.front()
+        std::vector<std::map<std::size_t, std::size_t>> found;  // of each model: samples by the best class
     };
     std::map<std::size_t, OfClass> by_class_;
 };

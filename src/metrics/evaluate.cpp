@@ -13,6 +13,8 @@
 #include "data/model_inputs.hpp"
 #include "data/rt_info.hpp"
 #include "graph/expand_fake_quantize.hpp"
+#include "metrics/checker_detection.hpp"
+#include "metrics/checker_segmentation.hpp"
 #include "metrics/classification.hpp"
 #include "metrics/detection.hpp"
 #include "metrics/segmentation.hpp"
@@ -157,6 +159,14 @@ Evaluation run_task(Run& run, const Labels& labels, const EvaluateOptions& optio
     const ModelFacts facts = model_facts(model, std::move(outputs), preparation);
     if (const auto* classes = std::get_if<ClassLabels>(&labels)) {
         Classification task(*classes, options, facts, run.feed(), models, observer);
+        return run(task);
+    }
+    if (const auto* boxes = std::get_if<BoxLabels>(&labels); boxes != nullptr && options.checker) {
+        CheckerDetection task(*boxes, *options.checker, facts, models);
+        return run(task);
+    }
+    if (const auto* masks = std::get_if<MaskLabels>(&labels); masks != nullptr && options.checker) {
+        CheckerSegmentation task(*masks, *options.checker, facts, models);
         return run(task);
     }
     if (const auto* boxes = std::get_if<BoxLabels>(&labels)) {

@@ -137,7 +137,8 @@ public:
           run_(run),
           observer_(observer),
           quiet_(observer),
-          judge_(model, dataset, labels, options_, accuracy, run, observer) {
+          judge_(model, accuracy.judged_on != nullptr ? *accuracy.judged_on : dataset, labels, options_, accuracy, run,
+                 observer) {
         if (!accuracy.base_algorithm.empty()) {
             options_.algorithms = {accuracy.base_algorithm};
         }

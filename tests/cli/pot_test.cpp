@@ -130,11 +130,62 @@ TEST_F(Pot, DataSourceFillsWhatTheConfigurationLeavesOut) {
     const std::string config = write_config(good_model(), R"({"type": "simplified"})", good_compression_);
     EXPECT_EQ(pot({"-c", config, "--data-source", path("pictures"), "--output-dir", path("out"), "-d"}).code, 0);
     const std::string checker = write_config(good_model(), R"({"config": "ac.yml"})", good_compression_);
-    EXPECT_EQ(pot({"-c", checker, "--output-dir", path("out"), "-d"}).code, 2);
+    EXPECT_EQ(pot({"-c", checker, "--output-dir", path("out"), "-d"}).code, 3);  // there is no ac.yml
     const auto run = pot({"-c", checker, "--engine", "simplified", "--data-source", path("pictures"), "--output-dir",
                           path("out"), "-d", "-n", "other"});
     EXPECT_EQ(run.code, 0) << run.err;
     EXPECT_TRUE(has(run.err, "--name: no effect")) << run.err;
+}
+
+/// Samples for accuracy checker: all pictures to calibrate on, the first three to evaluate on.
+void write_checker(const fs::path& folder, const std::string& pictures, const std::string& file) {
+    std::ofstream all(folder / "all.txt"), some(folder / "some.txt");
+    std::size_t number = 0;
+    for (const auto& name : files_in(pictures)) {
+        all << name << " 0\n";
+        if (number < 3) {
+            some << name << " " << number << "\n";
+        }
+        ++number;
+    }
+    const std::string part =
+        "data_source: " + pictures + ", annotation_conversion: {converter: imagenet, annotation_file: ";
+    std::ofstream(file) << "models:\n"
+                        << "  - name: small\n"
+                        << "    launchers: [{framework: dlsdk, adapter: classification}]\n"
+                        << "    datasets:\n"
+                        << "      preprocessing: [{type: resize, size: 16}, {type: normalization, std: 255}]\n"
+                        << "      optimization: {name: all, " << part << (folder / "all.txt").string() << "}}\n"
+                        << "      evaluation: {name: some, " << part << (folder / "some.txt").string()
+                        << "}, metrics: [{type: accuracy, top_k: 2, name: two}]}\n";
+}
+
+TEST_F(Pot, AccuracyCheckerSaysSamplesLabelsAndMetrics) {
+    const std::string file = path("ac.yml");
+    write_checker(root_, path("pictures"), file);
+    const auto flags = pot({"-q", "default", "-m", path("small.xml"), "-w", path("small.bin"), "--ac-config", file,
+                            "-e", "--output-dir", path("out"), "-d"});
+    ASSERT_EQ(flags.code, 0) << flags.err;
+    EXPECT_TRUE(has(flags.out, "two")) << flags.out;
+    EXPECT_TRUE(has(flags.err, "all: 12 samples")) << flags.err;
+    EXPECT_TRUE(has(flags.err, "some: 3 samples to evaluate on")) << flags.err;
+
+    const std::string config = write_config(good_model(), R"({"config": ")" + file + "\"}",
+                                            R"({"algorithms": [{"name": "DefaultQuantization"}]})");
+    ASSERT_EQ(run_octet({"quantize", "-c", config, "-o", path("out2"), "--quiet"}).code, 0);
+    EXPECT_EQ(content(path("out/optimized/model_name.bin")), content(path("out2/small.bin")));
+
+    const auto evaluated =
+        run_octet({"evaluate", "-m", path("small.xml"), "-q", path("out2/small.xml"), "--ac-config", file, "--json"});
+    ASSERT_EQ(evaluated.code, 0) << evaluated.err;
+    const auto json = nlohmann::json::parse(evaluated.out);
+    EXPECT_EQ(json.at("samples"), 3);
+    EXPECT_EQ(json.at("metrics").at(0).at("name"), "two");
+
+    const auto goal = pot({"-q", "accuracy_aware", "-m", path("small.xml"), "-w", path("small.bin"), "--ac-config",
+                           file, "--max-drop", "1", "--output-dir", path("out3"), "-d"});
+    EXPECT_EQ(goal.code, 0) << goal.err;
+    EXPECT_TRUE(has(goal.out, "two")) << goal.out;
 }
 
 TEST_F(Pot, TheEngineSaysHowPicturesArePrepared) {
@@ -195,18 +246,19 @@ TEST_F(Pot, WrongOptionsTogetherAreRefused) {
         {"both", {"-c", config, "-q", "default"}, "got both"},
         {"no model", {"-q", "default", "-w", weights}, "missing --model"},
         {"no weights", {"-q", "default", "-m", model}, "missing --weights"},
-        {"no engine", {"-q", "default", "-m", model, "-w", weights}, "needs --engine simplified, or --ac-config"},
+        {"no engine", {"-q", "default", "-m", model, "-w", weights}, "needs --ac-config, or --engine simplified"},
         {"checker without its file",
          {"-q", "default", "-m", model, "-w", weights, "--engine", "accuracy_checker"},
-         "needs --engine simplified, or --ac-config"},
-        {"checker",
-         {"-q", "default", "-m", model, "-w", weights, "--ac-config", "ac.yml"},
-         "accuracy_checker is not available yet"},
+         "needs --ac-config, or --engine simplified"},
+        {"checker's file beside the other engine",
+         {"-q", "default", "-m", model, "-w", weights, "--ac-config", "ac.yml", "--engine", "simplified",
+          "--data-source", data},
+         "--ac-config: expected no --engine simplified"},
         {"no data", {"-q", "default", "-m", model, "-w", weights, "--engine", "simplified"}, "needs --data-source"},
         {"no drop", {"-q", "accuracy_aware", "-m", model, "-w", weights}, "needs --max-drop"},
         {"accuracy_aware without engine",
          {"-q", "accuracy_aware", "-m", model, "-w", weights, "--max-drop", "0.1"},
-         "needs --engine simplified"},
+         "needs --ac-config, or --engine simplified"},
         {"negative drop", {"-q", "accuracy_aware", "--max-drop", "-0.1"}, "--max-drop"},
         {"drop is no number", {"-q", "default", "--max-drop", "some"}, "--max-drop: expected a number"},
         {"model beside config", {"-c", config, "-m", model}, "either --config or --model"},
@@ -258,13 +310,14 @@ TEST_F(Pot, WrongConfigurationsAreRefused) {
         {R"({"modelname": "a", "model": "a.xml"})", engine, good_compression_, "did you mean \"model_name\"?"},
         {model, "", good_compression_, "engine.data_source: is missing"},
         {model, R"({"type": "simplified"})", good_compression_, "engine.data_source: is missing"},
-        {model, R"({"type": "accuracy_checker", "config": "a.yml"})", good_compression_,
-         "engine.type: accuracy_checker is not available yet"},
+        {model, R"({"type": "accuracy_checker"})", good_compression_,
+         "engine.launchers: expected a list with a launcher"},
         {model, R"({"type": "data_free", "subset_size": 0})", good_compression_,
          "engine.subset_size: expected a whole number of at least 1; got 0"},
         {model, R"({"data_source": "d", "subset_size": 5})", good_compression_,
          "engine.subset_size: belongs to the engine data_free"},
-        {model, R"({"type": "fast"})", good_compression_, "engine.type: expected one of simplified, data_free"},
+        {model, R"({"type": "fast"})", good_compression_,
+         "engine.type: expected one of simplified, accuracy_checker, data_free"},
         {model, R"({"type": "simplified", "data_source": 5})", good_compression_,
          "engine.data_source: expected a path"},
         {model, R"({"type": "simplified", "data_source": "d", "layout": "ABC"})", good_compression_,

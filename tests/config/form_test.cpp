@@ -219,9 +219,9 @@ TEST(PotForm, RefusesByNameWhatIsNotThere) {
     const std::string rest = R"(, "compression": {"algorithms": [{"name": "DefaultQuantization"}]}})";
     EXPECT_TRUE(contains(parse_error(R"({"optimizer": {"name": "Tpe"})" + rest), "c.json:1:2: optimizer: there is no"));
     EXPECT_TRUE(contains(parse_error(R"({"engine": {"type": "accuracy_checker"})" + rest),
-                         "engine.type: accuracy_checker is not available yet"));
-    EXPECT_TRUE(
-        contains(parse_error(R"({"engine": {"config": "ac.yml"})" + rest), "engine.config: belongs to the acc"));
+                         "engine.launchers: expected a list with a launcher"));
+    EXPECT_TRUE(contains(parse_error(R"({"engine": {"module": "m.py"})" + rest),
+                         "engine.module: modules in Python are not available"));
     EXPECT_TRUE(
         contains(parse_error(R"({"model": {"cascade": [{"name": "p", "model": "p.xml"}, {"model": "r.xml"}]})" + rest),
                  "model.cascade[1].name: is missing"));
@@ -319,7 +319,11 @@ TEST(Algorithms, WhatOneDoesNotReadHasNoEffectThere) {
 TEST(Given, SamplesLeaveTheRestOfTheEngine) {
     const std::string text = R"({"engine": {"type": "accuracy_checker", "config": "ac.yml", "data_source": "a",
         "mean": [1, 2, 3], "letterbox": false}, "compression": {"algorithms": [{"name": "DefaultQuantization"}]}})";
-    EXPECT_TRUE(contains(parse_error(text), "2 problems"));
+    const auto of_checker = parse_configuration(text, "c.json");
+    EXPECT_EQ(of_checker.engine.checker_file, "ac.yml");
+    EXPECT_TRUE(of_checker.engine.data.empty());
+    ASSERT_EQ(of_checker.warnings.size(), 1U);
+    EXPECT_TRUE(contains(of_checker.warnings[0], "engine.data_source: no effect"));
     const ConfigurationGiven given{.simplified = true, .data = true};
     const auto configuration = parse_configuration(text, "c.json", given);
     EXPECT_TRUE(configuration.engine.data.empty());

@@ -8,6 +8,7 @@ if(OCTET_BUILD_FUZZERS)
         octet_compile_options(octet_fuzz_${reader})
     endfunction()
 
+    octet_fuzzer(checker octet_config octet_data)
     octet_fuzzer(coco octet_data)
     octet_fuzzer(configuration octet_config)
     octet_fuzzer(mask octet_data)

@@ -1,0 +1,145 @@
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "octet/accuracy_checker.hpp"
+#include "octet/configuration.hpp"
+#include "octet/error.hpp"
+
+namespace octet {
+namespace {
+
+constexpr const char* kGood = R"(models:
+  - name: net
+    launchers:
+      - framework: caffe
+        adapter: whatever
+      - framework: dlsdk
+        device: GPU
+        adapter: classification
+    datasets:
+      - name: val
+        data_source: pictures
+        annotation_conversion:
+          converter: imagenet
+          annotation_file: val.txt
+        preprocessing:
+          - type: resize
+            size: 256
+        metrics:
+          - type: accuracy
+            top_k: 5
+)";
+
+std::string with(std::string text, const std::string& from, const std::string& to) {
+    return text.replace(text.find(from), from.size(), to);
+}
+
+std::string error_of(const std::string& text) {
+    try {
+        parse_checker(text, "ac.yml");
+    } catch (const Error& error) {
+        return error.code() == ErrorCode::InvalidOption ? error.what() : "another error";
+    }
+    return "no error";
+}
+
+testing::AssertionResult holds(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos
+               ? testing::AssertionSuccess()
+               : testing::AssertionFailure() << "\"" << part << "\" is not in: " << text;
+}
+
+TEST(CheckerConfiguration, TakesTheFirstLauncherThatOpenVinoRuns) {
+    const auto read = parse_checker(kGood, "ac.yml");
+    EXPECT_TRUE(std::holds_alternative<checker::ClassificationAdapter>(read.rules.adapter));
+    ASSERT_EQ(read.warnings.size(), 1U);
+    EXPECT_TRUE(holds(read.warnings[0], "ac.yml:7:9: models[0].launchers[1].device: no effect"));
+}
+
+TEST(CheckerConfiguration, OneDatasetIsForBothParts) {
+    const auto rules = parse_checker(kGood, "ac.yml").rules;
+    EXPECT_EQ(rules.optimization.name, "val");
+    EXPECT_EQ(rules.evaluation.name, "val");
+    ASSERT_EQ(rules.evaluation.metrics.size(), 1U);
+    EXPECT_EQ(rules.evaluation.metrics[0].name, "accuracy");
+}
+
+TEST(CheckerConfiguration, PartsShareAPreprocessingUnlessTheyHaveTheirOwn) {
+    const std::string part =
+        R"({name: d, data_source: p, annotation_conversion: {converter: imagenet, annotation_file: f})";
+    const auto rules = parse_checker(
+                           "models: [{name: n, launchers: [{adapter: classification}], datasets: {preprocessing: "
+                           "[{type: bgr_to_rgb}], optimization: " +
+                               part + "}, evaluation: " + part + ", preprocessing: []}}}]",
+                           "ac.yml")
+                           .rules;
+    EXPECT_EQ(rules.optimization.preprocessing.size(), 1U);
+    EXPECT_TRUE(rules.evaluation.preprocessing.empty());
+}
+
+TEST(CheckerConfiguration, WhatIsNotThereIsRefusedByNameWithWhatThereIs) {
+    const struct {
+        const char *from, *to, *message;
+    } kCases[] = {
+        {"adapter: classification", "adapter: ssd_onnx",
+         "ac.yml:8:9: models[0].launchers[1].adapter.type: \"ssd_onnx\" is not available; there are classification, "
+         "ssd, "},
+        {"converter: imagenet", "converter: imagnet",
+         "is not available (did you mean \"imagenet\"?); there are imagenet, "},
+        {"type: resize", "type: rezise",
+         "preprocessing[0].type: \"rezise\" is not available (did you mean \"resize\"?)"},
+        {"size: 256", "sise: 256",
+         "ac.yml:17:13: models[0].datasets[0].preprocessing[0].sise: unknown (did you mean \"size\"?)"},
+        {"size: 256", "size: big", "size: expected a whole number from 1 to 32767; got \"big\""},
+        {"size: 256", "size: 256\n            use_tensorflow: true", "TensorFlow's filters are not available"},
+        {"size: 256", "size: 256\n            interpolation: BOX",
+         "interpolation: \"BOX\" is not available; there are LINEAR"},
+        {"type: accuracy", "type: wer", "metrics[0].type: \"wer\" is not available; there are accuracy, "},
+        {"type: accuracy\n            top_k: 5", "type: map", "map is of another task than the launcher's adapter"},
+        {"data_source: pictures", "reader: wav_reader",
+         "reader.type: \"wav_reader\" is not available; there are opencv_imread, pillow_imread"},
+        {"data_source: pictures", "annotation: a.pickle", "data_source: is missing"},
+        {"framework: dlsdk", "framework: onnx_runtime", "launchers: none of them runs the model by OpenVINO"},
+        {"models:", "evaluations:", "evaluations: modules in Python are not available"},
+    };
+    for (const auto& [from, to, message] : kCases) {
+        EXPECT_TRUE(holds(error_of(with(kGood, from, to)), message));
+    }
+}
+
+TEST(CheckerConfiguration, PillowTakesWholePixelsOnly) {
+    const std::string text = with(kGood, "          - type: resize\n",
+                                  "          - type: normalization\n            std: 2\n          - type: resize\n     "
+                                  "       use_pillow: true\n");
+    EXPECT_TRUE(
+        holds(error_of(text),
+              "preprocessing[1]: Pillow resizes pixels of 8 bits only, which they are not after normalization"));
+}
+
+TEST(CheckerConfiguration, AllThatIsWrongIsToldAtOnce) {
+    const std::string text = error_of(with(with(kGood, "size: 256", "size: 0"), "top_k: 5", "top_k: five"));
+    EXPECT_TRUE(holds(text, "size"));
+    EXPECT_TRUE(holds(text, "top_k"));
+}
+
+TEST(CheckerConfiguration, StandsInPotsEngineToo) {
+    const std::string text =
+        R"({"model": {"model": "m.xml", "weights": "m.bin"}, "engine": {)"
+        R"("launchers": [{"framework": "dlsdk", "adapter": "classification"}], "datasets": [{"name": "d",)"
+        R"("data_source": "p", "annotation_conversion": {"converter": "imagenet", "annotation_file": "f"}}]},)"
+        R"("compression": {"algorithms": [{"name": "DefaultQuantization"}]}})";
+    const auto engine = parse_configuration(text, "pot.json").engine;
+    ASSERT_TRUE(engine.checker);
+    EXPECT_EQ(engine.checker->optimization.name, "d");
+    try {
+        parse_configuration(with(text, "classification", "lpr"), "pot.json");
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_TRUE(holds(error.what(), "pot.json:1:"));
+        EXPECT_TRUE(holds(error.what(), "engine.launchers[0].adapter.type: \"lpr\" is not available"));
+    }
+}
+
+}  // namespace
+}  // namespace octet
