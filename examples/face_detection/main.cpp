@@ -27,7 +27,8 @@ public:
 
     void update(std::size_t index, const std::string&, const std::vector<ov::Tensor>& outputs) override {
         std::vector<Face> missing;
-        for (const auto& [box, area, category, is_crowd] : labels_.of_sample[index].boxes) {
+        for (const auto& face : labels_.of_sample[index].boxes) {
+            const auto& box = face.box;
             const auto left = static_cast<float>(box.left), top = static_cast<float>(box.top);
             missing.push_back(
                 {left, top, left + static_cast<float>(box.width), top + static_cast<float>(box.height), 1});
