@@ -1,8 +1,6 @@
 #include "quantization.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
 
@@ -11,6 +9,7 @@
 #include "octet/octet.hpp"
 
 #include "base/text.hpp"
+#include "base/text_file.hpp"
 #include "cascade.hpp"
 #include "evaluate_command.hpp"
 #include "exit_codes.hpp"
@@ -67,15 +66,6 @@ Comparison check(const std::shared_ptr<const ov::Model>& reference, const std::f
     options.skip_bad = arguments.options.skip_bad;
     options.shapes = arguments.options.shapes;
     return compare(reference, read_model(written), samples, options, arguments.run, &progress);
-}
-
-std::string text_of_file(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (!file.is_open() || file.bad()) {
-        throw Error(ErrorCode::Io, path.string(), "cannot be read");
-    }
-    return text;
 }
 
 /// What -e measures: the written model beside the original on all samples; and what an accuracy goal is judged by.
@@ -138,7 +128,7 @@ private:
 Options effective_options(const Configuration& base, const Arguments& given, Progress& progress) {
     Options options = base.options;
     if (!given.hardware_rules.empty()) {
-        options.hardware_rules = text_of_file(given.hardware_rules);
+        options.hardware_rules = read_text_file(given.hardware_rules);
         if (options.hardware_rules.empty()) {
             throw Error(ErrorCode::InvalidOption, given.hardware_rules.string(), "is empty; expected hardware rules");
         }

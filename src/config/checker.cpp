@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 
 #include "octet/accuracy_checker.hpp"
 #include "octet/error.hpp"
 
 #include "base/text.hpp"
+#include "base/text_file.hpp"
 #include "config/checker_parts.hpp"
 #include "config/source.hpp"
 
@@ -263,15 +262,6 @@ void check_task(const Rules& rules, const DatasetRules& part, const std::string&
     }
 }
 
-std::string text_of_file(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (!file.is_open() || file.bad()) {
-        throw Error(ErrorCode::Io, path.string(), "cannot be read");
-    }
-    return text;
-}
-
 bool is_json(const std::string& where) {
     return lower_case(where).ends_with(".json");
 }
@@ -287,7 +277,7 @@ Json read_definitions(const Json& file, const std::filesystem::path& folder) {
     }
     const auto path = folder / file.at("global_definitions").get<std::string>();
     Problems problems(path.string());
-    Source source = read_source(text_of_file(path), path.string(), problems);
+    Source source = read_source(read_text_file(path), path.string(), problems);
     problems.set_positions(std::move(source.positions));
     problems.throw_any();
     return source.json;
@@ -365,7 +355,7 @@ CheckerConfiguration parse_checker(const std::string& text, const std::string& w
 
 CheckerConfiguration read_checker(const std::filesystem::path& file) {
     const auto folder = file.parent_path();
-    return parse(text_of_file(file), file.string(), &folder);
+    return parse(read_text_file(file), file.string(), &folder);
 }
 
 }  // namespace octet

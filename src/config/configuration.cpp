@@ -1,13 +1,9 @@
 #include "octet/configuration.hpp"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
-
 #include "octet/error.hpp"
 
 #include "base/text.hpp"
+#include "base/text_file.hpp"
 #include "config/accuracy.hpp"
 #include "config/fields.hpp"
 #include "config/options.hpp"
@@ -21,19 +17,6 @@ namespace {
 bool is_yaml(const std::string& where) {
     const std::string name = lower_case(where);
     return name.ends_with(".yaml") || name.ends_with(".yml");
-}
-
-std::string read_text(const std::filesystem::path& path) {
-    std::error_code error;
-    if (std::filesystem::is_directory(path, error)) {
-        throw Error(ErrorCode::Io, path.string(), "expected a file; this is a folder");
-    }
-    std::ifstream file(path, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (!file.is_open() || file.bad()) {
-        throw Error(ErrorCode::Io, path.string(), std::string("cannot be read: ") + std::strerror(errno));
-    }
-    return text;
 }
 
 /// A value at a dotted path as the objects around it.
@@ -80,7 +63,7 @@ Configuration read_configuration(const std::filesystem::path& file, const Config
         throw Error(ErrorCode::InvalidOption, file.string(),
                     "expected a configuration's name to end in .json, .yaml or .yml");
     }
-    return parse_configuration(read_text(file), file.string(), given);
+    return parse_configuration(read_text_file(file), file.string(), given);
 }
 
 void refuse_contradictions(const Options& options) {

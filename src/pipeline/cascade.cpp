@@ -7,6 +7,7 @@
 
 #include "octet/error.hpp"
 
+#include "base/forwarding_observer.hpp"
 #include "base/threads.hpp"
 #include "data/sampling.hpp"
 #include "pipeline/cascade_runner.hpp"
@@ -111,25 +112,15 @@ void refuse_statistics(const RunOptions& run) {
 }
 
 /// Tells whose remarks they are.
-class ModelObserver final : public Observer {
+class ModelObserver final : public ForwardingObserver {
 public:
-    ModelObserver(Observer& observer, std::string name) : observer_(observer), name_(std::move(name)) {}
+    ModelObserver(Observer& observer, std::string name) : ForwardingObserver(observer), name_(std::move(name)) {}
 
-    void phase(std::string_view name, std::size_t total) override {
-        observer_.phase(name, total);
-    }
-    void step(std::size_t done, std::size_t total) override {
-        observer_.step(done, total);
-    }
     void log(LogLevel level, std::string_view component, std::string_view text) override {
-        observer_.log(level, component, name_ + ": " + std::string(text));
-    }
-    bool cancelled() override {
-        return observer_.cancelled();
+        ForwardingObserver::log(level, component, name_ + ": " + std::string(text));
     }
 
 private:
-    Observer& observer_;
     std::string name_;
 };
 

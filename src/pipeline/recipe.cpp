@@ -7,6 +7,7 @@
 #include "octet/compare.hpp"
 #include "octet/error.hpp"
 
+#include "base/forwarding_observer.hpp"
 #include "base/text.hpp"
 #include "pipeline/sensitivity.hpp"
 
@@ -48,27 +49,17 @@ constexpr Step kSteps[] = {
 };
 
 /// Hands on what an inner run says, each remark once.
-class Repeater final : public Observer {
+class Repeater final : public ForwardingObserver {
 public:
-    explicit Repeater(Observer& observer) : observer_(observer) {}
+    using ForwardingObserver::ForwardingObserver;
 
-    void phase(std::string_view name, std::size_t total) override {
-        observer_.phase(name, total);
-    }
-    void step(std::size_t done, std::size_t total) override {
-        observer_.step(done, total);
-    }
     void log(LogLevel level, std::string_view component, std::string_view text) override {
         if (said_.insert(std::string(text)).second) {
-            observer_.log(level, component, text);
+            ForwardingObserver::log(level, component, text);
         }
-    }
-    bool cancelled() override {
-        return observer_.cancelled();
     }
 
 private:
-    Observer& observer_;
     std::set<std::string> said_;
 };
 
