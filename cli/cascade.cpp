@@ -25,12 +25,28 @@ void refuse_what_needs_one_model(const Arguments& arguments) {
         {"--labels", !arguments.evaluation.labels.empty()},
         {"--check", arguments.check.has_value()},
         {"--statistics", !arguments.run.statistics.empty()},
+        {"--data-free and --synthetic", arguments.synthetic.has_value()},
+        {"--shape", !arguments.options.shapes.empty()},
+        {"--weights", !arguments.weights.empty()},
+        {"--states keep", arguments.options.states == States::Keep},
         {"accuracy checker", arguments.checker.has_value()},
     };
     for (const auto& [option, is_given] : kNeedOne) {
         if (is_given) {
             throw UsageError(std::string(option) +
                              ": a cascade cannot have it; quantize its models one by one, or use the library");
+        }
+    }
+}
+
+/// Throws where a result would take the place of a file that any of the models comes from.
+void check_destinations(const std::vector<Destination>& destinations) {
+    for (const auto& to : destinations) {
+        for (const auto& source : destinations) {
+            auto each = to;
+            each.source = source.source;
+            each.weights = source.weights;
+            check_destination(each);
         }
     }
 }
@@ -82,9 +98,22 @@ std::unique_ptr<Engine> open_engine(const std::vector<CascadeModel>& models, con
         }
         data.push_back(of_models[i].data.empty()
                            ? nullptr
-                           : open_data(without_inputs(models[i].model, wired), "the model", of_models[i], progress));
+                           : open_data(without_inputs(models[i].model, wired), models[i].name, of_models[i], progress));
     }
     return chain_models(models, std::move(data), wires);
+}
+
+/// Gives names that are told as `MODEL.NAME` to that model. Throws UsageError for others, which cannot be of all
+/// models.
+void take_common_names(std::vector<CascadeSource>& models, Options& common) {
+    for (const auto& name : common.ignored.names) {
+        const auto [model, operation] = split_name(models, name, "--ignored-scope");
+        models[model].ignored.names.push_back(operation);
+    }
+    common.ignored.names.clear();
+    if (!common.ignored.regions.empty()) {
+        throw UsageError("--ignored-region: is of one model; expected it below the model's name in the configuration");
+    }
 }
 
 Options options_of(const CascadeSource& source, const Options& common) {
@@ -105,11 +134,13 @@ int quantize_cascade_and_save(const Arguments& arguments, Progress& progress) {
     std::vector<Destination> destinations;
     for (const auto& source : arguments.cascade) {
         destinations.push_back({arguments.output, arguments.name, source.name, source.model, source.weights});
-        check_destination(destinations.back());
     }
+    check_destinations(destinations);
+    auto sources = arguments.cascade;
+    auto common = arguments.options;
+    take_common_names(sources, common);
     const auto models = read_models(arguments, progress);
     const auto engine = open_engine(models, arguments, progress);
-    const auto& common = arguments.options;
     const auto data = record_inputs(
         models, *engine,
         {.subset = common.subset, .sampling = common.sampling, .seed = common.seed, .skip_bad = common.skip_bad},
@@ -117,7 +148,7 @@ int quantize_cascade_and_save(const Arguments& arguments, Progress& progress) {
     std::vector<QuantizedModel> results;
     for (std::size_t i = 0; i < models.size(); ++i) {
         progress.log(LogLevel::Info, "cascade", "quantizing " + models[i].name);
-        const auto options = options_of(arguments.cascade[i], common);
+        const auto options = options_of(sources[i], common);
         results.push_back(arguments.recipe
                               ? quantize_by_recipe(models[i].model, *data[i], options,
                                                    {.recipe = *arguments.recipe, .budget = arguments.budget},
@@ -126,17 +157,24 @@ int quantize_cascade_and_save(const Arguments& arguments, Progress& progress) {
                               : quantize(models[i].model, *data[i], options, arguments.run, &progress));
     }
     std::vector<Summary> summaries(models.size());
-    for (std::size_t i = 0; i < models.size(); ++i) {
-        auto& summary = summaries[i];
-        summary.part = models[i].name;
-        summary.files = save(results[i], destinations[i], arguments.run, &progress);
-        summary.report = &results[i].report;
-        summary.bytes_before = model_bytes(arguments.cascade[i].model, arguments.cascade[i].weights);
-        summary.bytes_after = model_bytes(summary.files.xml);
-        if (arguments.evaluate) {
-            summary.comparison =
-                compare_outputs({models[i].model, read_model(summary.files.xml)}, *data[i], arguments, progress);
+    std::string written;
+    try {
+        for (std::size_t i = 0; i < models.size(); ++i) {
+            auto& summary = summaries[i];
+            summary.part = models[i].name;
+            summary.bytes_before = model_bytes(sources[i].model, sources[i].weights);
+            summary.files = save(results[i], destinations[i], arguments.run, &progress);
+            summary.report = &results[i].report;
+            summary.bytes_after = model_bytes(summary.files.xml);
+            written += (written.empty() ? "" : ", ") + summary.files.xml.string();
         }
+        for (std::size_t i = 0; arguments.evaluate && i < models.size(); ++i) {
+            summaries[i].comparison =
+                compare_outputs({models[i].model, read_model(summaries[i].files.xml)}, *data[i], arguments, progress);
+        }
+    } catch (const Error& error) {
+        throw written.empty() ? error
+                              : Error(error.code(), "", std::string(error.what()) + " (written: " + written + ")");
     }
     progress.finish();
     summaries.back().phases = progress.phases();

@@ -245,6 +245,9 @@ Arguments on_top_of(const Configuration& base, const Arguments& given, Progress&
         arguments.data = arguments.checker ? std::vector<DataSource>{} : base.engine.data;
         arguments.synthetic = base.engine.synthetic;
     }
+    if (arguments.synthetic) {
+        arguments.synthetic->seed = arguments.options.seed;
+    }
     arguments.preprocessing = completed(given.preprocessing, base.engine.preprocessing);
     take_accuracy(arguments, base);
     if (!given.evaluate && !arguments.accuracy && !given.evaluation.labels.empty()) {

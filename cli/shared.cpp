@@ -73,6 +73,7 @@ void check_writable(const char* option, const std::filesystem::path& path, const
                                             arguments.weights,
                                             arguments.quantized,
                                             arguments.config,
+                                            arguments.ac_config,
                                             arguments.hardware_rules,
                                             arguments.evaluation.labels,
                                             arguments.evaluation.label_options.classes};

@@ -27,6 +27,7 @@ struct CascadeModel {
 };
 
 /// Runs the cascade's model number `model` on `inputs` and gives its outputs in the model's order.
+/// To be called from the thread that Engine::run() is called on. A model with a state begins each call anew.
 /// Throws Error(InvalidOption) for a number that no model has, Error(InvalidData) for inputs that do not fit.
 using Infer = std::function<std::vector<ov::Tensor>(std::size_t model, const Sample& inputs)>;
 
@@ -43,7 +44,7 @@ public:
     /// any shape that it takes. What is returned goes to a Metric only. Called from several threads at once.
     virtual std::vector<ov::Tensor> run(std::size_t index, const Infer& infer) const = 0;
 
-    /// What to call the sample in a message: a file name, or "sample 12".
+    /// What to call the sample in a message: a file name, or "sample 12". Called from several threads at once, too.
     virtual std::string label(std::size_t index) const;
 };
 
@@ -53,7 +54,8 @@ struct RecordOptions {
     Sampling sampling = Sampling::Spread;
     std::uint64_t seed = 0;
     /// Calls of each model that are kept, and bytes of each model's kept inputs: where there are more, every second
-    /// call is given up, as often as it takes. At least one call is kept.
+    /// call is given up, as often as it takes. At least one call is kept. The calls of samples that are being run, two
+    /// for each thread, come on top.
     std::size_t calls = 1000;
     std::size_t bytes = std::size_t{1} << 30;
     bool skip_bad = false;  ///< go on without samples for which Engine::run() throws, and log them
@@ -69,8 +71,8 @@ OCTET_API std::vector<std::unique_ptr<Dataset>> record_inputs(const std::vector<
 
 /// Quantizes all models of a cascade, each with the inputs that the original cascade feeds it. `options`: one for each
 /// model, or one for all; which samples are run is what the first one says of subset, sampling, seed and skip_bad.
-/// Throws as record_inputs() and quantize() do, Error(InvalidOption) for another number of options and for a file of
-/// statistics, which holds one model's.
+/// Throws as record_inputs() and quantize() do, Error(InvalidOption) for another number of options, for a file of
+/// statistics, which holds one model's, and for States::Keep, as calls of different samples follow one another.
 OCTET_API std::vector<QuantizedModel> quantize_cascade(const std::vector<CascadeModel>& models, const Engine& engine,
                                                        const std::vector<Options>& options = {Options{}},
                                                        const RunOptions& run = {}, Observer* observer = nullptr);
@@ -87,11 +89,11 @@ struct Wire {
     std::string output{};   ///< tensor name, or that of the operation that makes it; empty: the only output
 };
 
-/// An engine without code: the models run in their order, each on its sample of `data` (one for each model; null where
-/// it has none) and what `wires` bring. It has as many samples as its longest dataset; a model takes part in those that
-/// its dataset has and for which the models that it takes from took part. Gives the outputs of the last model.
-/// Throws Error(InvalidOption) for names that the models do not have (with the nearest), wires that do not lead from an
-/// earlier model, an input that is fed twice or not at all.
+/// An engine without code: the models run in their order, each on its sample of `data` (one for each model, equally
+/// long; null where it has none) and what `wires` bring. Gives the outputs of the last model. Throws
+/// Error(InvalidOption) for names that the models do not have (with the nearest) or that fit several outputs, for wires
+/// that do not lead from an earlier model or feed an input twice, for a model that nothing feeds; Error(InvalidData)
+/// for datasets of other lengths. run() throws it where data feed an input that a wire feeds.
 OCTET_API std::unique_ptr<Engine> chain_models(const std::vector<CascadeModel>& models,
                                                std::vector<std::unique_ptr<Dataset>> data,
                                                const std::vector<Wire>& wires);

@@ -164,6 +164,8 @@ std::vector<CascadeSource> read_cascade(const Json& section, const std::string& 
         CascadeSource source{text_in(cascade[i], "name"), text_in(cascade[i], "model"), text_in(cascade[i], "weights")};
         if (source.name.empty()) {
             problems.add(below(here, "name"), "is missing; expected a name for each model of a cascade");
+        } else if (source.name.find_first_of("./") != std::string::npos) {
+            problems.add(below(here, "name"), "\"" + source.name + "\" has a dot or slash; expected a plain name");
         }
         const Json inputs = cascade[i].value("inputs", Json::object());
         for (const auto& [input, from] : inputs.items()) {

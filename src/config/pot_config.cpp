@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "base/text.hpp"
 #include "config/accuracy.hpp"
@@ -94,6 +95,10 @@ std::vector<std::string> other_engine_entries() {
     return names;
 }
 
+bool is_same(const IgnoredScope& a, const IgnoredScope& b) {
+    return std::tie(a.names, a.types, a.regions, a.skip_model) == std::tie(b.names, b.types, b.regions, b.skip_model);
+}
+
 class PotReader {
 public:
     PotReader(const ConfigurationGiven& given, Problems& problems) : given_(given), problems_(problems) {}
@@ -131,19 +136,24 @@ private:
     }
 
     void read_file(Json file) {
-        if (given_.model && take_out(file, {"model"})) {
-            problems_.warn("model", "not read: the command line says which model");
-        }
         if (Json* engine = find_entry(file, "engine")) {
             drop_given(*engine);
         }
         const auto of_models = take_ignored_of_models(file);
+        if (given_.model && take_out(file, {"model"})) {
+            problems_.warn("model", "not read: the command line says which model");
+        }
         const Json good = conform(file, "file", "", problems_);
         configuration_.model = read_model_section(good.value("model", Json::object()), "model", problems_);
         configuration_.cascade = read_cascade(good.value("model", Json::object()), "model", problems_);
         read_ignored_of_models(of_models);
         configuration_.engine = read_engine_section(good.value("engine", Json::object()), "engine", problems_);
         read_compression(good.value("compression", Json::object()), "compression");
+    }
+
+    static std::string name_of(Json model) {
+        const Json* name = find_entry(model, "name");
+        return name && name->is_string() ? name->get<std::string>() : "";
     }
 
     /// What an algorithm ignores of one model of a cascade.
@@ -167,9 +177,7 @@ private:
             Json* params = find_entry((*algorithms)[i], "params");
             Json* ignored = params ? find_entry(*params, "ignored") : nullptr;
             for (const auto& each : *cascade) {
-                const std::string name = each.is_object() && each.contains("name") && each.at("name").is_string()
-                                             ? each.at("name").get<std::string>()
-                                             : "";
+                const std::string name = name_of(each);
                 if (ignored && ignored->is_object() && !name.empty() && ignored->contains(name) &&
                     known_path(name, "ignored").empty()) {
                     const auto place = below(below(at("compression.algorithms", i), "params.ignored"), name);
@@ -187,9 +195,13 @@ private:
             take_fields(only, Json{{"ignored", conform(each.ignored, "ignored", each.place, problems_)}}, each.place,
                         problems_);
             for (auto& source : configuration_.cascade) {
-                if (source.name == each.model) {
-                    source.ignored = only.ignored;
+                if (source.name != each.model) {
+                    continue;
                 }
+                if (!is_same(source.ignored, {}) && !is_same(source.ignored, only.ignored)) {
+                    problems_.add(each.place, "is not what another algorithm says; one run has one value");
+                }
+                source.ignored = only.ignored;
             }
         }
     }
@@ -220,7 +232,7 @@ private:
         if (given_.needs_data && engine.data.empty() && !engine.synthetic && !has_checker) {
             problems_.add("engine.data_source", "is missing; expected samples there, or --data-source");
         }
-        if (given_.needs_labels && engine.labels.empty() && !has_checker) {
+        if (given_.needs_labels && engine.labels.empty() && !has_checker && configuration_.cascade.empty()) {
             problems_.add("engine.labels",
                           "is missing, and --evaluate needs labels; without labels use octet evaluate");
         }

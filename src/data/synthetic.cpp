@@ -26,7 +26,9 @@
 namespace octet {
 namespace {
 
-constexpr int kOpenSide = 224;  // of a picture where the input says nothing
+constexpr std::size_t kMostSamples = 100000;
+constexpr int kMostDrawn = 512;  // a side; larger ones are enlarged
+constexpr int kOpenSide = 224;   // of a picture where the input says nothing
 
 /// The lengths of the axes that a model's Gather operations take whole numbers of an input from; the least of them.
 std::optional<std::size_t> indexed_length(const ov::Output<const ov::Node>& values) {
@@ -113,13 +115,17 @@ public:
     ov::Tensor sample(std::size_t index, const std::string& label) {
         std::call_once(made_[index], [&] {
             Random random{seed_, index};
-            const auto side = [](std::size_t length) { return length > 0 ? static_cast<int>(length) : kOpenSide; };
-            kept_[index] = make_picture(side(reader_.height()), side(reader_.width()), random);
+            kept_[index] = make_picture(std::min(height(), kMostDrawn), std::min(width(), kMostDrawn), random);
             if (reader_.channels() == 1) {
                 cv::cvtColor(kept_[index], kept_[index], cv::COLOR_BGR2GRAY);
             }
         });
-        return reader_.prepare(kept_[index], label);
+        if (kept_[index].rows == height() && kept_[index].cols == width()) {
+            return reader_.prepare(kept_[index], label);
+        }
+        cv::Mat enlarged;
+        cv::resize(kept_[index], enlarged, cv::Size(width(), height()), 0, 0, cv::INTER_CUBIC);
+        return reader_.prepare(enlarged, label);
     }
     const std::string& name() const {
         return name_;
@@ -129,6 +135,16 @@ public:
     }
 
 private:
+    static int side(std::size_t length) {
+        return length > 0 ? static_cast<int>(length) : kOpenSide;
+    }
+    int height() const {
+        return side(reader_.height());
+    }
+    int width() const {
+        return side(reader_.width());
+    }
+
     std::string name_, preparation_;
     PictureReader reader_;
     std::uint64_t seed_;
@@ -184,21 +200,29 @@ private:
 
 /// The input that takes pictures; unset where there is none, or where nothing tells which.
 std::optional<std::size_t> picture_input(const std::vector<ModelInput>& inputs, const Preprocessing& preprocessing) {
+    std::optional<std::size_t> found;
     try {
-        const std::size_t found = find_picture_input(inputs, "", "data");
-        picture_layout(inputs[found], preprocessing.layout.value_or(""));
-        return found;
+        found = find_picture_input(inputs, "", "data");
+        picture_layout(inputs[*found], "");
     } catch (const Error&) {
-        return std::nullopt;
+        if (!found || !preprocessing.layout) {
+            return std::nullopt;
+        }
     }
+    if (preprocessing.layout) {
+        picture_layout(inputs[*found], *preprocessing.layout);  // what is wrong with it must be told
+    }
+    return found;
 }
 
 }  // namespace
 
 std::unique_ptr<Dataset> make_synthetic_dataset(const ov::Model& model, const SyntheticOptions& options,
                                                 const Preprocessing& preprocessing) {
-    if (options.samples == 0) {
-        throw Error(ErrorCode::InvalidOption, "samples", "expected at least 1 synthetic sample, got 0");
+    if (options.samples == 0 || options.samples > kMostSamples) {
+        throw Error(ErrorCode::InvalidOption, "samples",
+                    "expected 1 to " + std::to_string(kMostSamples) + " synthetic samples, got " +
+                        std::to_string(options.samples));
     }
     const auto inputs = model_inputs(model);
     const auto picture = picture_input(inputs, preprocessing);

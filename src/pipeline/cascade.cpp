@@ -1,6 +1,7 @@
 #include "octet/cascade.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <map>
 #include <numeric>
 #include <utility>
@@ -104,7 +105,13 @@ std::vector<std::size_t> chosen_samples(const Engine& engine, const RecordOption
     return choose_indices(size, count, options.sampling, options.seed);
 }
 
-void refuse_statistics(const RunOptions& run) {
+void refuse_what_needs_one_model(const std::vector<Options>& options, const RunOptions& run) {
+    for (const auto& each : options) {
+        if (each.states == States::Keep) {
+            throw Error(ErrorCode::InvalidOption, "states",
+                        "a cascade cannot keep them: calls of different samples follow one another");
+        }
+    }
     if (!run.statistics.empty()) {
         throw Error(ErrorCode::InvalidOption, "statistics",
                     "a file of statistics holds one model's; quantize a cascade without it");
@@ -197,7 +204,7 @@ std::vector<QuantizedModel> quantize_cascade(const std::vector<CascadeModel>& mo
                                              Observer* observer) {
     Observer silent;
     Observer& watcher = observer ? *observer : silent;
-    refuse_statistics(run);
+    refuse_what_needs_one_model(options, run);
     if (options.size() != models.size() && options.size() != 1) {
         throw Error(ErrorCode::InvalidOption, "options",
                     "expected options for each of " + std::to_string(models.size()) + " models, or one for all; got " +
@@ -233,7 +240,14 @@ double measure(const std::vector<CascadeModel>& models, const Engine& engine, Me
     runner.run(
         engine, indices, false, false,
         [&](std::size_t position, CascadeOutcome&& outcome) {
-            metric.update(indices[position], engine.label(indices[position]), outcome.outputs);
+            const std::string label = engine.label(indices[position]);
+            try {
+                metric.update(indices[position], label, outcome.outputs);
+            } catch (const Error&) {
+                throw;
+            } catch (const std::exception& error) {
+                std::throw_with_nested(Error(ErrorCode::InvalidData, label, error.what()));
+            }
         },
         watcher);
     return metric.value();

@@ -2,6 +2,7 @@
 #include <set>
 #include <utility>
 
+#include <openvino/op/parameter.hpp>
 #include <openvino/op/result.hpp>
 
 #include "octet/cascade.hpp"
@@ -27,12 +28,23 @@ std::size_t find_output(const CascadeModel& from, const std::string& name) {
         return 0;
     }
     std::vector<std::string> all;
+    std::vector<std::size_t> fitting;
     for (std::size_t i = 0; i < outputs.size(); ++i) {
-        const auto names = output_names(outputs[i]);
-        if (std::find(names.begin(), names.end(), name) != names.end()) {
+        if (outputs[i].get_names().contains(name)) {
             return i;
         }
+        const auto names = output_names(outputs[i]);
+        if (names.back() == name) {
+            fitting.push_back(i);
+        }
         all.insert(all.end(), names.begin(), names.end());
+    }
+    if (fitting.size() == 1) {
+        return fitting.front();
+    }
+    if (fitting.size() > 1) {
+        throw Error(ErrorCode::InvalidOption, from.name,
+                    "has " + std::to_string(fitting.size()) + " outputs of \"" + name + "\"; name a tensor");
     }
     throw Error(ErrorCode::InvalidOption, from.name,
                 name.empty() ? "has " + std::to_string(outputs.size()) + " outputs; expected the name of one"
@@ -51,24 +63,23 @@ public:
         : data_(std::move(data)), sources_(std::move(sources)) {}
 
     std::size_t size() const override {
-        std::size_t most = 0;
         for (const auto& each : data_) {
-            most = std::max(most, each ? each->size() : 0);
+            if (each) {
+                return each->size();
+            }
         }
-        return most;
+        return 0;
     }
 
     std::vector<ov::Tensor> run(std::size_t index, const Infer& infer) const override {
         std::vector<std::vector<ov::Tensor>> outputs(data_.size());
         for (std::size_t model = 0; model < data_.size(); ++model) {
-            const bool has_sources = std::all_of(sources_[model].begin(), sources_[model].end(),
-                                                 [&](const Source& source) { return !outputs[source.from].empty(); });
-            if (!has_sources || (data_[model] && index >= data_[model]->size())) {
-                continue;
-            }
             Sample sample = data_[model] ? data_[model]->sample(index) : Sample{};
             for (const auto& source : sources_[model]) {
-                sample[source.input] = outputs[source.from][source.output];
+                if (!sample.emplace(source.input, outputs[source.from][source.output]).second) {
+                    throw Error(ErrorCode::InvalidData, label(index),
+                                "input \"" + source.input + "\" is fed by data and by another model");
+                }
             }
             outputs[model] = infer(model, sample);
         }
@@ -77,7 +88,7 @@ public:
 
     std::string label(std::size_t index) const override {
         for (const auto& each : data_) {
-            if (each && index < each->size()) {
+            if (each) {
                 return each->label(index);
             }
         }
@@ -93,7 +104,7 @@ private:
 
 std::unique_ptr<Engine> chain_models(const std::vector<CascadeModel>& models,
                                      std::vector<std::unique_ptr<Dataset>> data, const std::vector<Wire>& wires) {
-    if (data.size() != models.size()) {
+    if (data.size() != models.size() || models.empty()) {
         throw Error(ErrorCode::InvalidOption, "cascade",
                     "expected a dataset, or none, for each of " + std::to_string(models.size()) + " models; got " +
                         std::to_string(data.size()));
@@ -119,6 +130,18 @@ std::unique_ptr<Engine> chain_models(const std::vector<CascadeModel>& models,
                         "has inputs that neither data nor another model feeds");
         }
     }
+    const Dataset* first = nullptr;
+    for (std::size_t i = 0; i < models.size(); ++i) {
+        if (!data[i]) {
+            continue;
+        }
+        first = first ? first : data[i].get();
+        if (data[i]->size() != first->size()) {
+            throw Error(ErrorCode::InvalidData, models[i].name,
+                        "has " + std::to_string(data[i]->size()) + " samples, a model before it " +
+                            std::to_string(first->size()) + "; expected as many for each");
+        }
+    }
     return std::make_unique<Chain>(std::move(data), std::move(sources));
 }
 
@@ -129,19 +152,24 @@ std::shared_ptr<ov::Model> without_inputs(const std::shared_ptr<const ov::Model>
     for (const auto& name : names) {
         left_out.insert(find_input(inputs, name, "cascade"));
     }
-    const auto copy = model->clone();  // for its rt_info, which tells how pictures are prepared
-    for (const auto& result : ov::ResultVector(copy->get_results())) {
-        copy->remove_result(result);
-    }
-    const auto parameters = copy->get_parameters();
-    for (std::size_t i = 0; i < parameters.size(); ++i) {
+    ov::ParameterVector parameters;
+    ov::ResultVector results;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
         if (left_out.contains(i)) {
-            copy->remove_parameter(parameters[i]);
-        } else {
-            copy->add_results({std::make_shared<ov::op::v0::Result>(parameters[i])});
+            continue;
         }
+        const auto& given = model->get_parameters()[i];
+        const auto parameter =
+            std::make_shared<ov::op::v0::Parameter>(given->get_element_type(), given->get_partial_shape());
+        parameter->set_friendly_name(given->get_friendly_name());
+        parameter->set_layout(given->get_layout());
+        parameter->output(0).set_names(given->output(0).get_names());
+        parameters.push_back(parameter);
+        results.push_back(std::make_shared<ov::op::v0::Result>(parameter));
     }
-    return copy;
+    const auto rest = std::make_shared<ov::Model>(results, parameters, model->get_friendly_name());
+    rest->get_rt_info() = model->get_rt_info();  // it may tell how pictures are prepared
+    return rest;
 }
 
 }  // namespace octet

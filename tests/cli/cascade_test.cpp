@@ -73,6 +73,10 @@ TEST_F(Cascade, IgnoresByModel) {
     }
     EXPECT_GT(quantized.at("body"), 0U);
     EXPECT_EQ(quantized.at("head"), 0U);
+    const auto named = run(kWired, "", {"--ignored-scope", "head.product"});
+    EXPECT_EQ(named.code, 0) << named.err;
+    EXPECT_TRUE(has(named.out, "Quantized   0 operations")) << named.out;
+    EXPECT_EQ(run(kWired, "", {"--ignored-scope", "product"}).code, 2);
     const auto wrong = run(kWired, R"("ignored": {"hed": {"scope": ["product"]}})");
     EXPECT_EQ(wrong.code, 2);
     EXPECT_TRUE(has(wrong.err, "ignored.hed: unknown")) << wrong.err;
@@ -83,13 +87,33 @@ TEST_F(Cascade, RefusesWhatItCannotDo) {
     EXPECT_EQ(unfed.code, 2);
     EXPECT_TRUE(has(unfed.err, "head: has inputs that neither data nor another model feeds")) << unfed.err;
     EXPECT_TRUE(has(run(R"(, "inputs": {"features": "body.scoress"})", "").err, "has no output \"scoress\""));
-    for (const std::vector<std::string>& more :
-         {std::vector<std::string>{"--max-drop", "1"}, {"--check"}, {"--save-statistics", path("s")}}) {
+    for (const std::vector<std::string>& more : {std::vector<std::string>{"--max-drop", "1"},
+                                                 {"--check"},
+                                                 {"--save-statistics", path("s")},
+                                                 {"--shape", "1,3,16,16"},
+                                                 {"--data-free"}}) {
         const auto refused = run(kWired, "", more);
         EXPECT_EQ(refused.code, 2) << more[0];
         EXPECT_TRUE(has(refused.err, "a cascade cannot have it")) << refused.err;
     }
     EXPECT_FALSE(fs::exists(path("out")));
+}
+
+TEST_F(Cascade, OverwritesNoSource) {
+    std::filesystem::create_directory(path("out"));
+    std::filesystem::copy(path("small.xml"), path("out/two_head.xml"));
+    std::filesystem::copy(path("small.bin"), path("out/two_head.bin"));
+    std::filesystem::rename(path("head.xml"), path("other.xml"));
+    std::filesystem::rename(path("head.bin"), path("other.bin"));
+    std::ofstream(path("c.json")) << R"({"model": {"model_name": "two", "cascade": [{"name": "body", "model": ")"
+                                  << path("out/two_head.xml") << R"("}, {"name": "head", "model": ")"
+                                  << path("other.xml")
+                                  << R"(", "inputs": {"features": "body"}}]}, "engine": {"data_source": ")"
+                                  << path("pictures")
+                                  << R"("}, "compression": {"algorithms": [{"name": "DefaultQuantization"}]}})";
+    const auto done = run_octet({"quantize", "-c", path("c.json"), "-o", path("out"), "--progress", "none"});
+    EXPECT_EQ(done.code, 2);
+    EXPECT_TRUE(has(done.err, "would overwrite the source model")) << done.err;
 }
 
 class DataFree : public Command {
@@ -118,6 +142,7 @@ TEST_F(DataFree, IsOneOfThree) {
     EXPECT_EQ(run({"--data-free", "--synthetic"}).code, 2);
     EXPECT_EQ(run({"--data-free", "--data", path("pictures")}).code, 2);
     EXPECT_EQ(run({"--data-free=0"}).code, 2);
+    EXPECT_EQ(run({"--data-free=1000000000"}).code, 2);
     EXPECT_EQ(run({"--synthetic=3"}).code, 0);
 }
 

@@ -255,14 +255,43 @@ TEST(ChainModels, FeedsAModelWithAnEarlierOnesOutput) {
 
 TEST(ChainModels, RunsModelsSideBySide) {
     const auto models = two_models();
-    std::vector<std::unique_ptr<Dataset>> data;
-    data.push_back(random_dataset(2, {1, 3, 4, 4}));
-    data.push_back(make_dataset(5, [](std::size_t index) {
-        return Sample{{"crop", random_tensor({1, 4, 4, 4}, static_cast<unsigned>(index))}};
-    }));
-    const auto recorded = record_inputs(models, *chain_models(models, std::move(data), {}));
-    EXPECT_EQ(recorded[0]->size(), 2U);
-    EXPECT_EQ(recorded[1]->size(), 5U);
+    const auto chained = [&](std::size_t crops) {
+        std::vector<std::unique_ptr<Dataset>> data;
+        data.push_back(random_dataset(5, {1, 3, 4, 4}));
+        data.push_back(make_dataset(crops, [](std::size_t index) {
+            return Sample{{"crop", random_tensor({1, 4, 4, 4}, static_cast<unsigned>(index))}};
+        }));
+        return chain_models(models, std::move(data), {});
+    };
+    EXPECT_EQ(record_inputs(models, *chained(5))[1]->size(), 5U);
+    std::string text;
+    EXPECT_EQ(code_of([&] { chained(4); }, text), ErrorCode::InvalidData);
+    EXPECT_EQ(text, "judge: has 4 samples, a model before it 5; expected as many for each");
+}
+
+TEST(ChainModels, RefusesDataForWhatAWireFeeds) {
+    const auto models = two_models();
+    auto data = only_first(3);
+    data[1] = make_dataset(3, [](std::size_t) { return Sample{{"crop", random_tensor({1, 4, 4, 4}, 1)}}; });
+    const auto chain = chain_models(models, std::move(data), {{1, "crop", 0, ""}});
+    std::string text;
+    EXPECT_EQ(code_of([&] { record_inputs(models, *chain); }, text), ErrorCode::InvalidData);
+    EXPECT_NE(text.find("is fed by data and by another model"), std::string::npos) << text;
+}
+
+TEST(Measure, TellsTheSampleOfAMetricThatThrows) {
+    class Thrower : public Metric {
+        void reset() override {}
+        void update(std::size_t, const std::string&, const std::vector<ov::Tensor>&) override {
+            throw std::out_of_range("no such label");
+        }
+        double value() const override {
+            return 0;
+        }
+    } metric;
+    std::string text;
+    EXPECT_EQ(code_of([&] { measure(two_models(), Corners(3), metric); }, text), ErrorCode::InvalidData);
+    EXPECT_EQ(text, "sample 0: no such label");
 }
 
 TEST(ChainModels, RefusesWhatDoesNotFit) {
