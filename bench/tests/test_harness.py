@@ -45,6 +45,11 @@ def ends(pid):
     return False
 
 
+def heed_interrupts():
+    """What a shell starts in the background ignores SIGINT, and so does all that this starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Process(unittest.TestCase):
     def test_peak_is_the_programs_own(self):
         ballast = os.urandom(100 * MEGABYTE)
@@ -86,7 +91,8 @@ class Process(unittest.TestCase):
                 program.write_text(f"#!/bin/sh\necho $$ >{pid}.part; mv {pid}.part {pid}; sleep 600; true\n")
                 program.chmod(0o755)
                 driver = subprocess.Popen([sys.executable, HARNESS / "main.py", "--smoke", "--build", build, "--tools",
-                                           "plain", "--work", folder], stderr=subprocess.PIPE, text=True)
+                                           "plain", "--work", folder], stderr=subprocess.PIPE, text=True,
+                                          preexec_fn=heed_interrupts)
                 for _ in range(600):
                     if pid.exists() or driver.poll() is not None:
                         break
