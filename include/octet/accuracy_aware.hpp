@@ -76,7 +76,7 @@ struct MetricOutcome {
 
 /// One state that was tried.
 struct AccuracyStep {
-    std::string what;  ///< "DefaultQuantization", "mixed preset", "conv_12 in floating point", …
+    std::string what;  ///< "quantized", "mixed preset", "conv_12 in floating point", "weights of fc in 16 bits", …
     std::vector<MetricOutcome> metrics{};
     bool is_kept = true;  ///< false: worse than the state before
 };
@@ -88,7 +88,8 @@ struct AccuracyAwareResult {
     std::vector<AccuracyStep> steps;
 };
 
-/// Quantizes and, for as long as a metric loses more than allowed, leaves more operations in floating point:
+/// Quantizes and, for as long as a metric loses more than allowed, leaves more operations in floating point (on GNA:
+/// gives them more bits):
 /// AccuracyAwareQuantization of POT.
 ///
 /// Evaluates the original and what quantize() makes; then, where asked for, Preset::Mixed and other range estimators;
@@ -97,10 +98,14 @@ struct AccuracyAwareResult {
 /// for good, one after the other: each time quantized anew with a larger ignored scope and evaluated on all samples.
 /// The data is run for statistics once.
 ///
+/// On GNA devices, which have no floating point, quantizers of up to 256 levels get 16 bits instead
+/// (TensorOptions::int16_scope), and the baseline is the model with Preset::Accuracy: on GNA weights; on GNA3 weights,
+/// of a convolution together with its input; on GNA3.5 weights and inputs, each by itself.
+///
 /// `labels`: of every sample of `dataset`, or of AccuracyOptions::judged_on; unset: see AccuracyOptions::metrics. The
 /// result is the same whatever RunOptions say. Phases besides those of quantize(): "evaluate", "rank". Throws what
-/// quantize(), evaluate() and save() throw, Error(InvalidOption) for AccuracyOptions out of range or a GNA device, for
-/// which this is not available yet. A goal that is missed is no error.
+/// quantize(), evaluate() and save() throw, Error(InvalidOption) for AccuracyOptions out of range or Preset::Accuracy on
+/// a GNA device. A goal that is missed is no error.
 OCTET_API AccuracyAwareResult quantize_with_accuracy(const std::shared_ptr<const ov::Model>& model,
                                                      const Dataset& dataset, const std::optional<Labels>& labels,
                                                      const Options& options = {}, const AccuracyOptions& accuracy = {},

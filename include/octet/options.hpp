@@ -83,6 +83,9 @@ struct TensorOptions {
     std::optional<Granularity> granularity{};
     std::optional<std::int64_t> level_low{}, level_high{};
     std::optional<RangeEstimatorOptions> range_estimator{};  ///< set: instead of the global one
+    /// Operations for whose sake 16 bits are taken, whatever `bits` and the levels say; also where others share the
+    /// tensor. Names as in IgnoredScope.
+    std::vector<std::string> int16_scope{};
     bool operator==(const TensorOptions&) const = default;
 };
 

@@ -134,9 +134,15 @@ public:
                 continue;  // serves nothing that is left
             }
             const auto& quantizer = plan_.quantizers[q];
-            found_.blocks_[block->second].quantizers.push_back(quantizer.prefix + quantizer.name);
+            Reversal reversal;
             for (const auto& input : quantizer.inputs) {
-                add_reader(input, found_.reversals_[block->second]);
+                add_reader(input, reversal);
+            }
+            found_.blocks_[block->second].quantizers.push_back(quantizer.prefix + quantizer.name);
+            auto& readers = found_.block_reversals_[block->second].readers;
+            readers.insert(readers.end(), reversal.readers.begin(), reversal.readers.end());
+            if (!reversal.readers.empty()) {
+                add_quantizer(quantizer, std::move(reversal));
             }
         }
     }
@@ -150,10 +156,10 @@ private:
         const auto [number, is_new] = block_of_root_.emplace(root->second, found_.blocks_.size());
         if (is_new) {
             found_.blocks_.emplace_back();
-            found_.reversals_.emplace_back();
+            found_.block_reversals_.emplace_back();
         }
         auto& block = found_.blocks_[number->second];
-        auto& biases = found_.reversals_[number->second].biases;
+        auto& biases = found_.block_reversals_[number->second].biases;
         const std::string name = prefix + node.get_friendly_name();
         block.operations.push_back(name);
         const auto bias = uncorrected_.biases_.find(&node);
@@ -165,6 +171,28 @@ private:
         if (bias != uncorrected_.biases_.end()) {
             biases.push_back({places_.at(&node), bias->second});
         }
+    }
+
+    void add_quantizer(const Quantizer& quantizer, Reversal&& reversal) {
+        std::map<std::string, const ov::Node*> served;
+        for (const auto& input : quantizer.inputs) {
+            for (const auto* operation : input.operations) {
+                served.emplace(quantizer.prefix + operation->get_friendly_name(), operation);
+            }
+        }
+        ReversibleQuantizer made{
+            .name = quantizer.prefix + quantizer.name, .kind = quantizer.kind, .levels = quantizer.scheme.levels()};
+        for (const auto& [name, operation] : served) {
+            made.operations.push_back(name);
+            made.types.emplace_back(operation->get_type_name());
+            const auto place = places_.find(operation);
+            const auto bias = uncorrected_.biases_.find(operation);
+            if (quantizer.kind == TensorKind::Weights && place != places_.end() && bias != uncorrected_.biases_.end()) {
+                reversal.biases.push_back({place->second, bias->second});
+            }
+        }
+        found_.quantizers_.push_back(std::move(made));
+        found_.quantizer_reversals_.push_back(std::move(reversal));
     }
 
     void add_reader(const QuantizedInput& input, Reversal& reversal) const {
@@ -192,30 +220,36 @@ ReversibleModel::ReversibleModel(const ov::Model& model, const QuantizerPlan& pl
 }
 
 std::shared_ptr<ov::Model> ReversibleModel::without(const std::vector<std::size_t>& blocks) const {
+    return reversed(block_reversals_, blocks);
+}
+
+std::shared_ptr<ov::Model> ReversibleModel::without_quantizers(const std::vector<std::size_t>& quantizers) const {
+    return reversed(quantizer_reversals_, quantizers);
+}
+
+std::shared_ptr<ov::Model> ReversibleModel::reversed(const std::vector<Reversal>& reversals,
+                                                     const std::vector<std::size_t>& numbers) const {
     const auto copy = model_->clone();
     std::vector<std::vector<std::shared_ptr<ov::Node>>> nodes;  // as they are numbered, whatever is inserted
     for (const auto& graph : all_graphs(*copy)) {
         nodes.push_back(graph.model->get_ordered_ops());
     }
-    for (const std::size_t block : blocks) {
-        for (const auto& reader : reversals_[block].readers) {
-            take_off(*nodes[reader.place.graph][reader.place.number], reader);
+    for (const std::size_t number : numbers) {
+        for (const auto& reader : reversals[number].readers) {
+            auto& node = *nodes[reader.place.graph][reader.place.number];
+            if (const auto* quantizer = quantizer_of(node, reader.port)) {
+                const auto& weights = reader.weights;
+                const auto& type = quantizer->get_output_element_type(0);
+                node.input(reader.port)
+                    .replace_source_output(weights.constant ? scaled(weights.constant, weights.factor, type)->output(0)
+                                                            : quantizer->input_value(0));
+            }
         }
-        for (const auto& bias : reversals_[block].biases) {
+        for (const auto& bias : reversals[number].biases) {
             set_bias(*nodes[bias.place.graph][bias.place.number], bias.values);
         }
     }
     return copy;
-}
-
-void ReversibleModel::take_off(ov::Node& node, const Reader& reader) {
-    if (const auto* quantizer = quantizer_of(node, reader.port)) {
-        const auto& weights = reader.weights;
-        const auto& type = quantizer->get_output_element_type(0);
-        node.input(reader.port)
-            .replace_source_output(weights.constant ? scaled(weights.constant, weights.factor, type)->output(0)
-                                                    : quantizer->input_value(0));
-    }
 }
 
 }  // namespace octet

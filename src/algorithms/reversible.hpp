@@ -42,7 +42,15 @@ struct Block {
     std::vector<std::string> quantizers;  ///< names, in the plan's order
 };
 
-/// A quantized model in f32 arithmetic (FakeQuantize on f32 weights) with its blocks.
+/// One quantizer that is there, and the operations for whose sake it is: names as those of Block.
+struct ReversibleQuantizer {
+    std::string name;
+    TensorKind kind = TensorKind::Weights;
+    std::size_t levels = 0;
+    std::vector<std::string> operations, types;  ///< the types of these, one each
+};
+
+/// A quantized model in f32 arithmetic (FakeQuantize on f32 weights) with its quantizers, and its blocks of them.
 class ReversibleModel {
 public:
     /// Copies `model`, in which `plan` is carried out.
@@ -53,8 +61,16 @@ public:
         return blocks_;
     }
 
+    /// In the plan's order.
+    const std::vector<ReversibleQuantizer>& quantizers() const {
+        return quantizers_;
+    }
+
     /// A copy in which these blocks are in floating point: without their quantizers, weights and biases as they were.
     std::shared_ptr<ov::Model> without(const std::vector<std::size_t>& blocks) const;
+
+    /// A copy without these quantizers: what one of weights stood on, and the biases that go with it, as they were.
+    std::shared_ptr<ov::Model> without_quantizers(const std::vector<std::size_t>& quantizers) const;
 
 private:
     /// An operation of the model, by numbers that hold in copies, too.
@@ -71,17 +87,18 @@ private:
         std::vector<double> values;
     };
     struct Reversal {
-        std::vector<Reader> readers;
-        std::vector<Bias> biases;
+        std::vector<Reader> readers{};
+        std::vector<Bias> biases{};
     };
     class Finder;
 
-    /// Lets an input read what its quantizer stands on.
-    static void take_off(ov::Node& node, const Reader& reader);
+    std::shared_ptr<ov::Model> reversed(const std::vector<Reversal>& reversals,
+                                        const std::vector<std::size_t>& numbers) const;
 
     std::shared_ptr<ov::Model> model_;
     std::vector<Block> blocks_;
-    std::vector<Reversal> reversals_;  // of each block
+    std::vector<ReversibleQuantizer> quantizers_;
+    std::vector<Reversal> block_reversals_, quantizer_reversals_;  // of each
 };
 
 }  // namespace octet

@@ -110,6 +110,11 @@ std::vector<std::string> as_is(const std::vector<std::string>& names) {
     return names;
 }
 
+/// As what is unset, where there are none.
+Json names_or_none(const std::vector<std::string>& names) {
+    return names.empty() ? Json() : Json(names);
+}
+
 void add_range_end(Table& table, const Part<RangeEndOptions>& end, bool has_samples) {
     table.section(end);
     table.value(end, "type", &RangeEndOptions::type, statistic_name());
@@ -137,6 +142,7 @@ void add_tensors(Table& table, const Part<TensorOptions>& tensors, bool has_samp
     table.value(tensors, "level_low", &TensorOptions::level_low, plain<std::int64_t>());
     table.value(tensors, "level_high", &TensorOptions::level_high, plain<std::int64_t>());
     add_range_estimator(table, tensors.part("range_estimator", &TensorOptions::range_estimator), has_samples);
+    table.list(tensors, "int16_scope", &TensorOptions::int16_scope, read_names, names_or_none);
 }
 
 void add_ignored(Table& table, const Part<IgnoredScope>& ignored) {

@@ -1,11 +1,9 @@
 #include "octet/accuracy_aware.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <cstdlib>
-#include <cstring>
 #include <limits>
+#include <numeric>
 #include <set>
 #include <utility>
 
@@ -14,13 +12,13 @@
 
 #include "base/text.hpp"
 #include "pipeline/accuracy_judge.hpp"
+#include "pipeline/concession.hpp"
+#include "pipeline/kept_statistics.hpp"
 #include "pipeline/run.hpp"
 #include "pipeline/sensitivity.hpp"
 
 namespace octet {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr const char* kName = "AccuracyAwareQuantization";
 
@@ -43,10 +41,9 @@ void check(const Options& options, const AccuracyOptions& accuracy) {
         refuse("annotation_conf_threshold",
                "expected a number from 0 to 1; got " + short_number(accuracy.annotation_conf_threshold));
     }
-    if (lower_case(options.target_device).starts_with("gna")) {
-        refuse("target_device", std::string(kName) + " is not available for " + options.target_device +
-                                    ", where it would widen weights to 16 bits; use DefaultQuantization with "
-                                    "weights.bits 16");
+    if (widens_quantizers(options) && options.preset == Preset::Accuracy) {
+        refuse("preset", std::string(kName) + " gives weights 16 bits on " + options.target_device +
+                             ", which they have by the preset accuracy; expected performance");
     }
 }
 
@@ -67,31 +64,6 @@ private:
     Observer& observer_;
 };
 
-/// A folder for statistics that goes with this object.
-class TemporaryFolder {
-public:
-    TemporaryFolder() {
-        std::string pattern = (fs::temp_directory_path() / "octet_XXXXXX").string();
-        if (mkdtemp(pattern.data()) == nullptr) {
-            throw Error(ErrorCode::Io, pattern, std::string("cannot be made: ") + std::strerror(errno));
-        }
-        path_ = pattern;
-    }
-    ~TemporaryFolder() {
-        std::error_code error;
-        fs::remove_all(path_, error);
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-    const fs::path& path() const {
-        return path_;
-    }
-
-private:
-    fs::path path_;
-};
-
 /// A quantized model, and what it takes to go on from it.
 struct State {
     Options options;
@@ -107,13 +79,10 @@ struct State {
     }
 };
 
-/// A block by what it is called, whatever state it is of.
-struct RankedBlock {
-    std::string name;
-    std::vector<std::string> operations;
-    std::size_t number = 0;  ///< in the state that was ranked
-    double value = 0;        ///< of the metric without this block's quantizers
-    double sqnr = 0;         ///< of the outputs, on the trial samples
+/// A concession, and what is had by it alone.
+struct Ranked {
+    Concession concession;
+    double value = 0;  ///< of the metric
 };
 
 std::string described(const std::vector<MetricOutcome>& metrics) {
@@ -134,38 +103,52 @@ public:
           dataset_(dataset),
           options_(options),
           accuracy_(accuracy),
-          run_(run),
+          kept_(run),
+          run_(kept_.run()),
           observer_(observer),
-          quiet_(observer),
-          judge_(model, accuracy.judged_on != nullptr ? *accuracy.judged_on : dataset, labels, options_, accuracy, run,
-                 observer) {
+          quiet_(observer) {
         if (!accuracy.base_algorithm.empty()) {
             options_.algorithms = {accuracy.base_algorithm};
         }
-        if (run_.statistics.empty()) {
-            folder_.emplace();
-            run_.statistics = folder_->path() / "statistics.npz";
-            run_.save_statistics = true;
-            run_.for_other_options = false;
-        }
+        judge_.emplace(make_baseline(), accuracy.judged_on != nullptr ? *accuracy.judged_on : dataset, labels, options_,
+                       accuracy, run_, observer);
     }
 
     AccuracyAwareResult run() {
         best_ = make(options_, observer_);
         tell("quantized", best_, true);
         if (!best_.is_good() && accuracy_.convert_to_mixed_preset && options_.preset == Preset::Performance) {
-            try_mixed_preset();
+            if (widens_quantizers(options_)) {
+                observer_.log(LogLevel::Warning, "accuracy",
+                              "convert_to_mixed_preset: no effect, as " + options_.target_device +
+                                  " has no asymmetric activations");
+            } else {
+                try_mixed_preset();
+            }
         }
         if (!best_.is_good() && accuracy_.tune_hyperparams) {
             tune();
         }
         if (!best_.is_good()) {
-            revert();
+            concede();
         }
         return finish();
     }
 
 private:
+    /// What the quantized model is held against: the original, or on GNA, after POT, the model with 16-bit weights.
+    std::shared_ptr<const ov::Model> make_baseline() {
+        if (!widens_quantizers(options_)) {
+            return model_;
+        }
+        Options options = options_;
+        options.preset = Preset::Accuracy;
+        observer_.log(LogLevel::Info, "accuracy", "the baseline is the model with 16-bit weights");
+        const auto made = quantize(model_, dataset_, options, run_, &quiet_);
+        kept_.are_there();
+        return made.model;
+    }
+
     State make(const Options& options, Observer& observer) {
         State state{.options = options};
         state.quantized = quantize_inspected(model_, dataset_, options, run_, observer,
@@ -174,10 +157,10 @@ private:
                                                  state.reversible = std::make_shared<const ReversibleModel>(reversible);
                                                  state.error = error;
                                              });
-        run_.save_statistics = false;  // from now on there is a file
-        state.metrics = judge_.judge(state.quantized.model, observer_);
-        state.worst = judge_.worst(state.metrics);
-        state.excess = judge_.excess(state.metrics[state.worst]);
+        kept_.are_there();
+        state.metrics = judge_->judge(state.quantized.model, observer_);
+        state.worst = judge_->worst(state.metrics);
+        state.excess = judge_->excess(state.metrics[state.worst]);
         return state;
     }
 
@@ -208,14 +191,14 @@ private:
     /// The grid of POT: how both ends of activations' ranges are found, plain ranges of weights, and the other bias
     /// correction. Tried on the samples that lost most.
     void tune() {
-        const auto samples = judge_.ranking_samples(best_.quantized.model, quiet_);
+        const auto samples = judge_->ranking_samples(best_.quantized.model, quiet_);
         const auto candidates = grid(best_.options);
         observer_.phase("rank", candidates.size() + 1);
         Options chosen = best_.options;
-        double least = judge_.mean_drop(best_.quantized.model, samples, quiet_);
+        double least = judge_->mean_drop(best_.quantized.model, samples, quiet_);
         const auto attempt = [&](const Options& options) {
             const auto made = quantize(model_, dataset_, options, run_, &quiet_);
-            const double drop = judge_.mean_drop(made.model, samples, quiet_);
+            const double drop = judge_->mean_drop(made.model, samples, quiet_);
             if (drop < least) {
                 least = drop;
                 chosen = options;
@@ -260,8 +243,8 @@ private:
         return candidates;
     }
 
-    /// Blocks back to floating point, the most important first.
-    void revert() {
+    /// One concession after the other, the most important first.
+    void concede() {
         State now = best_;
         State good = best_;  // before it became worse
         std::set<std::string> bad;
@@ -269,20 +252,22 @@ private:
         while (true) {
             const auto ranked = rank(now, bad);
             if (ranked.empty()) {
-                observer_.log(LogLevel::Warning, "accuracy", "no block is left to be taken back to floating point");
+                observer_.log(LogLevel::Warning, "accuracy",
+                              widens_quantizers(options_) ? "nothing is left to be given 16 bits"
+                                                          : "no block is left to be taken back to floating point");
                 return;
             }
             const std::size_t metric = now.worst;
             bool is_worse_before = false;
-            for (const auto& block : ranked) {
+            for (const auto& each : ranked) {
                 if (accuracy_.max_iter_num && tried >= *accuracy_.max_iter_num) {
                     observer_.log(LogLevel::Warning, "accuracy", "max_iter_num blocks were tried");
                     return;
                 }
                 ++tried;
-                State next = without(now, block);
+                State next = with(now, each.concession);
                 const bool is_worse = next.excess > now.excess;
-                tell(block.name + " in floating point", next, !is_worse);
+                tell(each.concession.what, next, !is_worse);
                 if (next.excess < best_.excess) {
                     best_ = next;
                 }
@@ -290,7 +275,7 @@ private:
                     return;
                 }
                 if (is_worse) {
-                    bad.insert(block.name);
+                    bad.insert(each.concession.what);
                 } else if (next.excess <= good.excess) {
                     good = next;
                 }
@@ -299,7 +284,7 @@ private:
                     break;
                 }
                 is_worse_before = is_worse;
-                if (now.worst != metric && judge_.excess(now.metrics[metric]) <= 0) {
+                if (now.worst != metric && judge_->excess(now.metrics[metric]) <= 0) {
                     break;  // the other metric has another order
                 }
             }
@@ -309,46 +294,47 @@ private:
         }
     }
 
-    State without(const State& state, const RankedBlock& block) {
+    State with(const State& state, const Concession& concession) {
         Options options = state.options;
-        auto& names = options.ignored.names;
-        names.insert(names.end(), block.operations.begin(), block.operations.end());
+        concession.add_to(options);
         return make(options, quiet_);
     }
 
-    /// By the metric that is furthest from its goal, on the samples that lost most, each block by itself in floating
-    /// point: those that cost the outputs most; the others follow by that. Blocks that the metric does not tell apart
-    /// stay in that order, too.
-    std::vector<RankedBlock> rank(const State& state, const std::set<std::string>& bad) {
-        const auto samples = judge_.ranking_samples(state.quantized.model, quiet_);
-        const auto& blocks = state.reversible->blocks();
-        const auto can_be_ignored = ignorable_blocks(*model_, blocks);
-        std::vector<RankedBlock> ranked;
-        std::vector<BlockSet> sets;
-        for (std::size_t b = 0; b < blocks.size(); ++b) {
-            if (can_be_ignored[b] && bad.count(blocks[b].name) == 0) {
-                ranked.push_back({blocks[b].name, blocks[b].operations, b});
-                sets.push_back({b});
-            }
-        }
+    /// By the metric that is furthest from its goal, on the samples that lost most, each concession by itself: those
+    /// that bring the outputs nearest; the others follow by that. What the metric does not tell apart stays in that
+    /// order, too.
+    std::vector<Ranked> rank(const State& state, const std::set<std::string>& bad) {
+        const auto samples = judge_->ranking_samples(state.quantized.model, quiet_);
+        auto concessions = find_concessions(*model_, *state.reversible, state.options);
+        std::erase_if(concessions, [&](const Concession& each) { return bad.count(each.what) != 0; });
+        const auto without = [&](const std::vector<std::size_t>& numbers) {
+            return with_concessions(*state.reversible, concessions, numbers);
+        };
+        std::vector<std::size_t> order(concessions.size());
+        std::iota(order.begin(), order.end(), std::size_t{0});
         if (state.error) {
-            observer_.phase("rank", sets.size());
-            const auto sqnr = BlockTrials(*state.reversible, *state.error, state.options, run_.threads, observer_)
-                                  .sqnr(sets, 0, sets.size());
-            for (std::size_t i = 0; i < ranked.size(); ++i) {
-                ranked[i].sqnr = sqnr[i];
+            std::vector<BlockSet> sets;
+            for (const std::size_t number : order) {
+                sets.push_back({number});
             }
-            std::stable_sort(ranked.begin(), ranked.end(),
-                             [](const RankedBlock& a, const RankedBlock& b) { return a.sqnr > b.sqnr; });
+            observer_.phase("rank", sets.size());
+            const auto sqnr =
+                BlockTrials(without, *state.error, state.options, run_.threads, observer_).sqnr(sets, 0, sets.size());
+            std::stable_sort(order.begin(), order.end(),
+                             [&](std::size_t a, std::size_t b) { return sqnr[a] > sqnr[b]; });
         }
-        const std::size_t judged = state.error ? std::min(kMostJudged, ranked.size()) : ranked.size();
+        const std::size_t judged = state.error ? std::min(kMostJudged, order.size()) : order.size();
         observer_.phase("rank", judged);
-        for (std::size_t i = 0; i < judged; ++i) {
-            ranked[i].value = judge_.value(state.reversible->without({ranked[i].number}), state.worst, samples, quiet_);
-            observer_.step(i + 1, judged);
+        std::vector<Ranked> ranked;
+        for (std::size_t i = 0; i < order.size(); ++i) {
+            ranked.push_back({concessions[order[i]], 0});
+            if (i < judged) {
+                ranked[i].value = judge_->value(without({order[i]}), state.worst, samples, quiet_);
+                observer_.step(i + 1, judged);
+            }
         }
         std::stable_sort(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(judged),
-                         [](const RankedBlock& a, const RankedBlock& b) { return a.value > b.value; });
+                         [](const Ranked& a, const Ranked& b) { return a.value > b.value; });
         return ranked;
     }
 
@@ -371,11 +357,11 @@ private:
     const Dataset& dataset_;
     Options options_;
     const AccuracyOptions& accuracy_;
-    RunOptions run_;
+    KeptStatistics kept_;
+    const RunOptions& run_;
     Observer& observer_;
     Quiet quiet_;
-    AccuracyJudge judge_;
-    std::optional<TemporaryFolder> folder_;
+    std::optional<AccuracyJudge> judge_;
     State best_;
     std::vector<AccuracyStep> steps_;
 };

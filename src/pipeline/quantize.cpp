@@ -166,7 +166,10 @@ QuantizedModel quantize_inspected(const std::shared_ptr<const ov::Model>& model,
     for (const auto& remark : check_scope(*model, options.ignored)) {
         watch.log(LogLevel::Warning, "place", remark);
     }
-    check_scope(*model, {.names = options.tuning.ignored});
+    check_names(*model, options.tuning.ignored, "tuning_ignored_scope");
+    check_names(*model, options.weights.int16_scope, "weights.int16_scope");
+    check_names(*model, options.activations.int16_scope, "activations.int16_scope");
+    check_names(*model, options.outputs.int16_scope, "outputs.int16_scope");
     name_unnamed_operations(*model);  // else the copy keeps names that count what this process made so far
     result.model = model->clone();
     Measurement measurement(model, dataset, result.options, run, watch);

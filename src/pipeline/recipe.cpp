@@ -9,6 +9,7 @@
 
 #include "base/forwarding_observer.hpp"
 #include "base/text.hpp"
+#include "pipeline/kept_statistics.hpp"
 #include "pipeline/sensitivity.hpp"
 
 namespace octet {
@@ -67,7 +68,7 @@ class Trials {
 public:
     Trials(std::shared_ptr<const ov::Model> model, const Dataset& dataset, const RecipeOptions& recipe,
            const RunOptions& run, Observer& observer)
-        : model_(std::move(model)), recipe_(recipe), run_(run), observer_(observer) {
+        : model_(std::move(model)), recipe_(recipe), kept_(run), observer_(observer) {
         const std::size_t size = dataset.size();
         if (size < kFewestSamples) {
             throw Error(ErrorCode::InvalidData, "data",
@@ -131,12 +132,13 @@ private:
 
     QuantizedModel attempt(const char* what, const Options& options) {
         const auto start = Clock::now();
-        auto result = quantize(model_, *calibration_, options, run_, &observer_);
+        auto result = quantize(model_, *calibration_, options, kept_.run(), &observer_);
+        kept_.are_there();
         CompareOptions how;
         how.throughput = false;
         how.skip_bad = options.skip_bad;
         how.shapes = options.shapes;
-        const double level = mean_sqnr(compare(model_, result.model, *judged_, how, run_, &observer_));
+        const double level = mean_sqnr(compare(model_, result.model, *judged_, how, kept_.run(), &observer_));
         seconds_of_last_ = Seconds(Clock::now() - start).count();
         tried_.push_back({what, level, false, ""});
         return result;
@@ -153,7 +155,7 @@ private:
 
     std::shared_ptr<const ov::Model> model_;
     const RecipeOptions& recipe_;
-    const RunOptions& run_;
+    KeptStatistics kept_;
     Repeater observer_;
     std::unique_ptr<Dataset> calibration_, judged_;
     std::vector<Tried> tried_;

@@ -120,6 +120,14 @@ private:
     Search found_;
 };
 
+/// All of `count` blocks but one.
+BlockSet all_but(std::size_t block, std::size_t count) {
+    BlockSet others(count);
+    std::iota(others.begin(), others.end(), std::size_t{0});
+    others.erase(others.begin() + static_cast<std::ptrdiff_t>(block));
+    return others;
+}
+
 class Measuring {
 public:
     Measuring(const std::shared_ptr<const ov::Model>& model, const Dataset& dataset, const Options& options,
@@ -147,7 +155,8 @@ private:
             throw Error(ErrorCode::UnsupportedModel, kPhase,
                         "no output of the model is in floating point and differs from 0 on the samples");
         }
-        const BlockTrials trials(reversible, error, options_, run_.threads, observer_);
+        const BlockTrials trials([&](const BlockSet& blocks) { return reversible.without(blocks); }, error, options_,
+                                 run_.threads, observer_);
         const auto order = measure_blocks(reversible, error, trials);
         found_.check_samples = check_->size();
         found_.are_checks_held_out = samples_.are_held_out;
@@ -160,7 +169,7 @@ private:
         const std::size_t left = std::min(kMostLeft, blocks.size()), total = 1 + blocks.size() + left;
         std::vector<BlockSet> sets{{}};  // all quantized; then each alone
         for (std::size_t b = 0; b < blocks.size(); ++b) {
-            sets.push_back(trials.all_but(b));
+            sets.push_back(all_but(b, blocks.size()));
         }
         observer_.phase(kPhase, total);
         const auto alone = trials.sqnr(sets, 0, total);
@@ -181,12 +190,12 @@ private:
         }
         std::stable_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(left),
                          [&](std::size_t a, std::size_t b) { return gains[a] > gains[b]; });
-        const auto can_be_ignored = ignorable_blocks(*model_, blocks);
+        const auto names = operation_names(*model_);
         for (std::size_t i = 0; i < order.size(); ++i) {
             const auto& block = blocks[order[i]];
             found_.blocks.push_back({block.name, block.type, block.operations, block.quantizers.size(),
                                      alone[1 + order[i]], i < left ? std::optional(gains[order[i]]) : std::nullopt,
-                                     can_be_ignored[order[i]]});
+                                     can_be_named(block.operations, names)});
         }
         return order;
     }
@@ -299,31 +308,24 @@ std::vector<double> BlockTrials::sqnr(const std::vector<BlockSet>& reverted, std
 }
 
 double BlockTrials::sqnr(const BlockSet& reverted) const {
-    const auto copy = reversible_.without(reverted);
+    const auto copy = without_(reverted);
     const CalibrationShapes shapes(*copy, options_);
     return std::clamp(-error_.level_on_one_thread(*copy), -kEqual, kEqual);
 }
 
-BlockSet BlockTrials::all_but(std::size_t block) const {
-    BlockSet others(reversible_.blocks().size());
-    std::iota(others.begin(), others.end(), std::size_t{0});
-    others.erase(others.begin() + static_cast<std::ptrdiff_t>(block));
-    return others;
-}
-
-std::vector<bool> ignorable_blocks(const ov::Model& given, const std::vector<Block>& blocks) {
+std::set<std::string> operation_names(const ov::Model& given) {
     std::set<std::string> names;
     for (const auto& graph : all_graphs(given)) {
         for (const auto& node : graph.model->get_ordered_ops()) {
             names.insert(graph.prefix + node->get_friendly_name());
         }
     }
-    std::vector<bool> can_be_ignored;
-    for (const auto& block : blocks) {
-        can_be_ignored.push_back(std::all_of(block.operations.begin(), block.operations.end(),
-                                             [&](const std::string& name) { return names.count(name) != 0; }));
-    }
-    return can_be_ignored;
+    return names;
+}
+
+bool can_be_named(const std::vector<std::string>& operations, const std::set<std::string>& names) {
+    return std::all_of(operations.begin(), operations.end(),
+                       [&](const std::string& name) { return names.count(name) != 0; });
 }
 
 double mean_sqnr(const Comparison& comparison) {

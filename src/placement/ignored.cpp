@@ -320,30 +320,40 @@ std::string check_type(const IgnoredType& entry, bool is_met, const std::set<std
 
 }  // namespace
 
+void check_names(const ov::Model& model, const std::vector<std::string>& names, const std::string& option) {
+    std::vector<std::string> known;
+    for (const auto& part : all_graphs(model)) {
+        for (const auto& node : part.model->get_ordered_ops()) {
+            if (!is_constant(*node)) {
+                known.push_back(part.prefix + node->get_friendly_name());
+            }
+        }
+    }
+    for (const auto& name : names) {
+        const NameFilter filter(name);
+        if (std::none_of(known.begin(), known.end(), [&](const auto& each) { return filter.fits(each); })) {
+            throw Error(ErrorCode::InvalidOption, option,
+                        "no operation is named \"" + name + "\"" + did_you_mean(name, known));
+        }
+    }
+}
+
 std::vector<std::string> check_scope(const ov::Model& model, const IgnoredScope& scope) {
-    std::vector<std::string> names;
+    constexpr const char* kOption = "ignored scope";
     std::vector<std::shared_ptr<ov::Node>> nodes;
     std::set<std::string> types;
     for (const auto& part : all_graphs(model)) {
         for (const auto& node : part.model->get_ordered_ops()) {
             if (!is_constant(*node)) {
-                names.push_back(part.prefix + node->get_friendly_name());
                 types.insert(node->get_type_name());
                 nodes.push_back(node);
             }
         }
     }
-    const auto check_name = [&](const std::string& name) {
-        const NameFilter filter(name);
-        if (std::none_of(names.begin(), names.end(), [&](const auto& known) { return filter.fits(known); })) {
-            throw Error(ErrorCode::InvalidOption, "ignored scope",
-                        "no operation is named \"" + name + "\"" + did_you_mean(name, names));
-        }
-    };
-    std::for_each(scope.names.begin(), scope.names.end(), check_name);
+    check_names(model, scope.names, kOption);
     for (const auto& region : scope.regions) {
-        std::for_each(region.inputs.begin(), region.inputs.end(), check_name);
-        std::for_each(region.outputs.begin(), region.outputs.end(), check_name);
+        check_names(model, region.inputs, kOption);
+        check_names(model, region.outputs, kOption);
         check_region(model, region);
     }
     std::vector<std::string> remarks;

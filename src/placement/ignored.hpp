@@ -18,9 +18,12 @@ namespace octet {
 /// MVN over the last axis of a tensor of rank 2 or 3.
 std::string find_transformer(const GraphIndex& graph);
 
-/// Throws Error(InvalidOption) for a name or expression that fits nothing in the model as the user knows it, bodies
-/// included (with the nearest), a type that OpenVINO does not have, a region without a way through it, or an expression
-/// that RE2 does not take. Returns remarks: types of which the model has no operation.
+/// Throws Error(InvalidOption) at `option` for a name or expression that fits nothing in the model as the user knows
+/// it, bodies included (with the nearest), or an expression that RE2 does not take.
+void check_names(const ov::Model& model, const std::vector<std::string>& names, const std::string& option);
+
+/// The same for all of a scope; throws also for a type that OpenVINO does not have, and for a region without a way
+/// through it. Returns remarks: types of which the model has no operation.
 std::vector<std::string> check_scope(const ov::Model& model, const IgnoredScope& scope);
 
 /// Does a name fit an entry of a scope's names? The entries must outlive the result.

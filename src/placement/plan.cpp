@@ -284,10 +284,10 @@ QuantizerPlan place_in_graph(const SubGraph& part, const HardwareRules& rules, c
         FusedAdditions(graph, inputs).release();
     }
     plan.quantizers = merge_siblings(graph, rules, inputs);
-    choose_schemes(graph, rules, options, plan);
     for (auto& quantizer : plan.quantizers) {
         quantizer.prefix = part.prefix;
     }
+    choose_schemes(graph, rules, options, plan);
     for (auto& remark : plan.left) {
         remark.operation = part.prefix + remark.operation;
     }

@@ -1,6 +1,7 @@
 #include "placement/schemes.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -11,11 +12,14 @@
 
 #include "graph/constants.hpp"
 #include "graph/operations.hpp"
+#include "placement/ignored.hpp"
 
 namespace octet {
 namespace {
 
 using Schemes = std::vector<Scheme>;
+
+constexpr int kWideBits = 16;  // of TensorOptions::int16_scope
 
 Schemes intersect_equal(const Schemes& a, const Schemes& b, int primary_bits) {
     Schemes common;
@@ -88,13 +92,12 @@ Scheme overridden(Scheme scheme, const TensorOptions& wanted, bool is_weights) {
 }
 
 /// Of a table's schemes those that are as the user asks; if there are none, all of them with his values.
-Schemes as_wanted(const Schemes& schemes, TensorKind kind, const Options& options) {
-    const auto& wanted = options_for(kind, options);
+Schemes as_wanted(const Schemes& schemes, const TensorOptions& wanted, bool is_weights) {
     Schemes fitting;
     std::copy_if(schemes.begin(), schemes.end(), std::back_inserter(fitting),
                  [&](const Scheme& scheme) { return is_as_wanted(scheme, wanted); });
     for (std::size_t i = 0; fitting.empty() && i < schemes.size(); ++i) {
-        const Scheme made = overridden(schemes[i], wanted, kind == TensorKind::Weights);
+        const Scheme made = overridden(schemes[i], wanted, is_weights);
         if (std::find(fitting.begin(), fitting.end(), made) == fitting.end()) {
             fitting.push_back(made);
         }
@@ -130,6 +133,36 @@ std::vector<const ov::Node*> deciding_operations(const Quantizer& quantizer) {
     return operations;
 }
 
+/// What the user asks of each quantizer, by the operations that it serves.
+class Wishes {
+public:
+    explicit Wishes(const Options& options) {
+        for (const auto kind : {TensorKind::Weights, TensorKind::Activations, TensorKind::Outputs}) {
+            const auto& wanted = options_for(kind, options);
+            wishes_[kind] = {wanted, wanted, fits_any(wanted.int16_scope)};
+            auto& wide = wishes_[kind].wide;
+            wide.bits = kWideBits;
+            wide.level_low = wide.level_high = std::nullopt;
+        }
+    }
+
+    const TensorOptions& of(const Quantizer& quantizer) const {
+        const auto& wishes = wishes_.at(quantizer.kind);
+        const auto operations = deciding_operations(quantizer);
+        const bool is_wide = std::any_of(operations.begin(), operations.end(), [&](const ov::Node* operation) {
+            return wishes.is_wide(quantizer.prefix + operation->get_friendly_name());
+        });
+        return is_wide ? wishes.wide : wishes.usual;
+    }
+
+private:
+    struct OfKind {
+        TensorOptions usual, wide;
+        std::function<bool(const std::string& name)> is_wide;
+    };
+    std::map<TensorKind, OfKind> wishes_;
+};
+
 /// The same schemes with one range for the whole tensor.
 Schemes per_tensor(Schemes schemes) {
     for (auto& scheme : schemes) {
@@ -138,7 +171,7 @@ Schemes per_tensor(Schemes schemes) {
     return schemes;
 }
 
-Schemes candidates(const HardwareRules& rules, const Quantizer& quantizer, const Options& options) {
+Schemes candidates(const HardwareRules& rules, const Quantizer& quantizer, const TensorOptions& wanted) {
     Schemes common;
     bool is_first = true;
     for (const auto* operation : deciding_operations(quantizer)) {
@@ -149,7 +182,7 @@ Schemes candidates(const HardwareRules& rules, const Quantizer& quantizer, const
         if (!rule) {
             continue;
         }
-        const auto schemes = as_wanted(rule->schemes(quantizer.kind), quantizer.kind, options);
+        const auto schemes = as_wanted(rule->schemes(quantizer.kind), wanted, quantizer.kind == TensorKind::Weights);
         if (schemes.empty()) {
             continue;
         }
@@ -386,9 +419,10 @@ void check_levels(const Scheme& scheme) {
 }
 
 void choose_schemes(const GraphIndex& graph, const HardwareRules& rules, const Options& options, QuantizerPlan& plan) {
+    const Wishes wishes(options);
     std::vector<Schemes> allowed;
     for (std::size_t q = 0; q < plan.quantizers.size();) {
-        auto schemes = candidates(rules, plan.quantizers[q], options);
+        auto schemes = candidates(rules, plan.quantizers[q], wishes.of(plan.quantizers[q]));
         if (schemes.empty()) {
             remove_quantizer(plan, q, "its operations have no scheme in common");
             allowed.clear();
@@ -404,8 +438,10 @@ void choose_schemes(const GraphIndex& graph, const HardwareRules& rules, const O
     std::size_t number = 0;
     for (const auto& group : Unifier(graph, rules, plan).groups()) {
         Schemes common = allowed[group[0]];
+        const bool is_wide = std::any_of(
+            group.begin(), group.end(), [&](std::size_t q) { return wishes.of(plan.quantizers[q]).bits == kWideBits; });
         for (const std::size_t q : group) {
-            common = intersect(common, allowed[q], rules.primary_bits);
+            common = intersect(common, allowed[q], is_wide ? kWideBits : rules.primary_bits);
         }
         if (common.empty()) {
             continue;

@@ -127,7 +127,7 @@ TEST_F(AccuracyGoal, WrongUsageIsRefused) {
     EXPECT_EQ(quantize({"--max-drop", "much"}).code, 2);
     EXPECT_EQ(quantize({"--drop-type", "relative"}).code, 2);
     EXPECT_EQ(quantize({"--metric", "sqnr"}).code, 2);
-    EXPECT_EQ(quantize({"--max-drop", "0.1", "--target-device", "GNA"}).code, 2);
+    EXPECT_EQ(quantize({"--max-drop", "0.1", "--target-device", "GNA", "--preset", "accuracy"}).code, 2);
     EXPECT_FALSE(fs::exists(path("out/small.xml")));
 }
 

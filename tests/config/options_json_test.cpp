@@ -26,7 +26,7 @@ Options unusual_options() {
     options.range_estimator.preset = RangePreset::Quantile;
     options.range_estimator.max = {RangeStatistic::AbsQuantile, 1. / 3, Granularity::PerChannel, -0.1,
                                    Aggregator::HodgesLehmann};
-    options.weights = {4, Mode::Asymmetric, Granularity::PerTensor, -7, 7, RangeEstimatorOptions{}};
+    options.weights = {4, Mode::Asymmetric, Granularity::PerTensor, -7, 7, RangeEstimatorOptions{}, {"fc", "re:a.*"}};
     options.activations.range_estimator.emplace().min.aggregator = Aggregator::MedianNoOutliers;
     options.outputs.bits = 16;
     options.saturation_fix = SaturationFix::No;

@@ -86,6 +86,11 @@ const Parameter kParameters[] = {
      R"({"weights": {"range_estimator": {"max": {"aggregator": "mean"}}}})",
      "weights.range_estimator.max.aggregator: unknown here; known is "
      "algorithms[].params.range_estimator.max.aggregator"},
+    {"weights_int16_scope", R"({"weights": {"int16_scope": ["fc", "re:a.*"]}})", "/weights/int16_scope",
+     R"(["fc", "re:a.*"])", R"({"weights": {"int16_scope": "fc"}})",
+     "weights.int16_scope: expected a list of names of operations; got \"fc\""},
+    {"activations_int16_scope", R"({"activations": {"int16_scope": ["fc"]}})", "/activations/int16_scope",
+     R"(["fc"])", R"({"activations": {"int16_scop": []}})", R"(did you mean "int16_scope"?)"},
     {"weights_keys", R"({"weights": {}})", "/weights", "{}", R"({"weights": {"foo": 1}})", "weights.foo: unknown"},
     {"weights_structure", R"({"weights": null})", "/weights", "{}", R"({"weights": 8})",
      "weights: expected an object with some of bits"},
@@ -128,7 +133,7 @@ const Parameter kParameters[] = {
      "/range_estimator/max/aggregator", R"("mean")", R"({"range_estimator": {"max": {"aggregator": "avg"}}})",
      "range_estimator.max.aggregator: expected one of mean, max, min, median"},
     {"outputs", R"({"outputs": {"bits": 16}})", "/outputs/bits", "16", R"({"outputs": {"bit": 16}})",
-     R"(outputs.bit: unknown; expected one of bits, granularity, level_high, level_low, mode, range_estimator (did you mean "bits"?))"},
+     R"(outputs.bit: unknown; expected one of bits, granularity, int16_scope, level_high, level_low, mode, range_estimator (did you mean "bits"?))"},
 };
 
 class EachParameter : public testing::TestWithParam<Parameter> {};

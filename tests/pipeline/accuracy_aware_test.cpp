@@ -1,6 +1,9 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -226,7 +229,87 @@ TEST(AccuracyAware, RefusesWhatIsOutOfRange) {
     for (const auto& [accuracy, part] : kWrong) {
         EXPECT_NE(text({}, accuracy).find(part), std::string::npos) << text({}, accuracy);
     }
-    EXPECT_NE(text({.target_device = "GNA3"}, {}).find("not available for GNA3"), std::string::npos);
+    EXPECT_NE(text({.preset = Preset::Accuracy, .target_device = "GNA3"}, {}).find("expected performance"),
+              std::string::npos);
+}
+
+Options for_gna(const std::string& device) {
+    auto options = plain();
+    options.target_device = device;
+    return options;
+}
+
+std::size_t levels_of(const QuantizedModel& quantized, const std::string& name) {
+    for (const auto& quantizer : quantized.report.quantizers) {
+        if (quantizer.name == name) {
+            return quantizer.levels;
+        }
+    }
+    return 0;
+}
+
+TEST(AccuracyAware, GivesWeights16BitsOnGna) {
+    const auto model = model_with_outlier(400);  // GNA3's convolutions have one range for all weights
+    const auto result =
+        quantize_with_accuracy(model, *data(), {}, for_gna("GNA3"), {.maximal_drop = 3e-3, .metrics = {{"sqnr"}}});
+    ASSERT_GT(result.steps[0].metrics[0].drop, 3e-3) << "the model must lose something";
+    EXPECT_TRUE(result.is_reached);
+    EXPECT_EQ(result.steps[1].what, "weights of a in 16 bits");
+    EXPECT_EQ(result.quantized.options.weights.int16_scope.front(), "a");
+    EXPECT_TRUE(result.quantized.options.activations.int16_scope.empty()) << "they have 16 bits";
+    EXPECT_TRUE(result.quantized.options.ignored.names.empty()) << "there is no floating point";
+    EXPECT_EQ(levels_of(result.quantized, "a/fq_weights_1"), 65535U);
+    EXPECT_EQ(levels_of(result.quantized, "hard/fq_weights_1"), 255U);
+
+    const auto again = quantize(model, *data(), result.quantized.options);
+    const auto sample = random_tensor({1, 3, 8, 8}, 5, 1, 0.2F);
+    EXPECT_EQ(infer(again.model, {sample}), infer(result.quantized.model, {sample}));
+}
+
+TEST(AccuracyAware, HoldsGnaAgainstTheModelWith16BitWeights) {
+    auto options = for_gna("GNA3");
+    options.activations.bits = 6;  // costs more than all weights, here and there
+    options.activations.level_low = -31;
+    options.activations.level_high = 31;
+    const auto model = model_with_outlier(1);
+    AccuracyOptions accuracy{.maximal_drop = 1e9, .max_iter_num = 0};
+    const auto sample = random_tensor({1, 3, 8, 8}, 5, 1, 0.2F);
+    std::vector<std::vector<std::vector<float>>> judged;
+    accuracy.metric = [&](const std::shared_ptr<const ov::Model>& each, const Dataset&) {
+        judged.push_back(infer(each->clone(), {sample}));
+        return 0;
+    };
+    quantize_with_accuracy(model, *data(), {}, options, accuracy);
+    auto baseline = options;
+    baseline.preset = Preset::Accuracy;
+    ASSERT_EQ(judged.size(), 2U);
+    EXPECT_EQ(judged[0], infer(quantize(model, *data(), baseline).model, {sample}));
+    EXPECT_NE(judged[0], judged[1]);
+}
+
+/// All that is told of a run that never comes to an end by itself.
+std::set<std::string> everything_tried(const std::string& device) {
+    auto options = for_gna(device);
+    options.activations.bits = 8;
+    AccuracyOptions accuracy{.maximal_drop = 0, .use_prev_if_drop_increase = false};
+    double value = 0;
+    accuracy.metric = [&](const std::shared_ptr<const ov::Model>&, const Dataset&) { return --value; };
+    std::set<std::string> tried;
+    for (const auto& step : quantize_with_accuracy(model_with_outlier(4), *data(), {}, options, accuracy).steps) {
+        tried.insert(step.what);
+    }
+    return tried;
+}
+
+TEST(AccuracyAware, WidensOnGnaWhatTheDeviceCan) {
+    using Tried = std::set<std::string>;
+    EXPECT_EQ(everything_tried("GNA"), Tried{"quantized"}) << "its convolutions have 16 bits";
+    EXPECT_EQ(everything_tried("GNA3"),
+              (Tried{"quantized", "weights and input of a in 16 bits", "weights and input of hard in 16 bits",
+                     "weights and input of c in 16 bits"}));
+    const auto apart = everything_tried("GNA3.5");
+    EXPECT_TRUE(apart.count("weights of a in 16 bits"));
+    EXPECT_TRUE(apart.count("input of a in 16 bits"));
 }
 
 }  // namespace

@@ -193,6 +193,36 @@ TEST(PlaceQuantizers, RangesPerChannelPassWhatMovesChannelsAsByPotOnly) {
               Granularity::PerChannel);
 }
 
+TEST(PlaceQuantizers, NamedOperationsGet16Bits) {
+    const auto x = parameter({1, 3, 8, 8});
+    const auto a = convolution(x, "a", 1), b = convolution(x, "b", 2);
+    const auto model = model_of({a, b}, {x});
+    Options options{.target_device = "GNA3"};
+    options.weights.level_low = -100;  // holds for the others
+    options.weights.level_high = 100;
+    options.weights.int16_scope = {"re:a|nothing"};
+    const auto plan = place_quantizers(*model, options);
+    EXPECT_EQ(find(plan, "a/weights").scheme.levels(), 65535U);
+    EXPECT_EQ(find(plan, "a/weights").scheme.bits, 16);
+    EXPECT_EQ(find(plan, "b/weights").scheme.levels(), 201U);
+
+    const Options on_cpu{.activations = {.int16_scope = {"b"}}};
+    const auto shared = place_quantizers(*model, on_cpu);
+    EXPECT_EQ(find(shared, "x").scheme.levels(), 65536U) << "also where another operation shares the tensor";
+    EXPECT_EQ(find(shared, "a/weights").scheme.bits, 8);
+}
+
+TEST(PlaceQuantizers, OneOf16BitsWidensAllThatShareARange) {
+    const auto x = parameter({1, 3, 8, 8}), y = parameter({1, 3, 8, 8});
+    const auto left = convolution(x, "left", 1), right = convolution(y, "right", 2);
+    const auto joined = make<ov::op::v0::Concat>("joined", ov::OutputVector{left, right}, 1);
+    const auto model = model_of({convolution(joined, "after", 3), convolution(left, "beside", 4)}, {x, y});
+    const auto plan = place_quantizers(*model, {.activations = {.int16_scope = {"beside"}}});
+    ASSERT_EQ(find(plan, "left/add").group, find(plan, "right/add").group);
+    EXPECT_EQ(find(plan, "left/add").scheme.bits, 16);
+    EXPECT_EQ(find(plan, "right/add").scheme.bits, 16);
+}
+
 TEST(RemoveQuantizer, TakesOneThatServesNoOperation) {
     const auto x = parameter({1, 4});
     const auto sum = make<ov::op::v1::Add>("sum", make<ov::op::v0::Sin>("sin", x), constant({1, 4}, {1, 2, 3, 4}));
