@@ -198,6 +198,9 @@ struct Options {
     /// Quantizers do not move above a Maximum or Minimum with a constant (an activation) or above a Slice, and ranges
     /// per channel end where an operation in between may give the channels another place. False: they do as in POT.
     bool careful_propagation = true;
+    /// Activations of more than 8 bits have ranges that hold all that was measured, as their steps are small enough.
+    /// False: what samples show on average, as POT. An aggregator that is given stands above both.
+    bool full_range_16bit = true;
     bool fold = true;  ///< fold BatchNorm, scales, constants, decomposed operations first
     bool channel_alignment = false;
     bool bias_correction = true;

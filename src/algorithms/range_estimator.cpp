@@ -8,6 +8,7 @@ namespace octet {
 namespace {
 
 constexpr double kOutlierProbability = 1e-4;
+constexpr int kFewBits = 8;  // with more than these a range may be wide
 
 struct EndDefault {
     RangeStatistic type;
@@ -181,7 +182,11 @@ RangeEstimator range_estimator(TensorKind kind, const Scheme& scheme, const Opti
         joint.reset();
     }
     const bool with_quantile = given.preset == RangePreset::Quantile;
-    const Row& row = default_row(kind, scheme);
+    Row row = default_row(kind, scheme);
+    if (options.full_range_16bit && kind != TensorKind::Weights && scheme.bits > kFewBits) {
+        row.min.aggregator = Aggregator::Min;
+        row.max.aggregator = Aggregator::Max;
+    }
     const bool has_plain_min = scheme.mode == Mode::Symmetric;  // it only tells whether there are negative values
     RangeEstimator made{resolve(row.min, given.min, scheme, kind, with_quantile && !has_plain_min, false),
                         resolve(row.max, given.max, scheme, kind, with_quantile, true)};

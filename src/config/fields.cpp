@@ -219,6 +219,7 @@ void add_own_options(Table& table, const Part<Options>& all) {
         {"range_search", &Options::range_search},
         {"fuse_activation_scales", &Options::fuse_activation_scales},
         {"careful_propagation", &Options::careful_propagation},
+        {"full_range_16bit", &Options::full_range_16bit},
         {"quantize_unaccelerated", &Options::quantize_unaccelerated},
         {"fold", &Options::fold},
         {"channel_alignment", &Options::channel_alignment},

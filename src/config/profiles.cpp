@@ -17,6 +17,7 @@ const Options kProfiles[] = {
      .fuse_activation_scales = false,
      .quantize_unaccelerated = true,
      .careful_propagation = false,
+     .full_range_16bit = false,
      .fold = false,
      .channel_alignment = true,
      .bias_formula = BiasFormula::OutputMean,

@@ -35,6 +35,7 @@ Options unusual_options() {
     options.range_search = true;
     options.fuse_activation_scales = false;
     options.careful_propagation = false;
+    options.full_range_16bit = false;
     options.quantize_unaccelerated = true;
     options.fold = false;
     options.channel_alignment = true;
