@@ -202,6 +202,9 @@ public:
         for (std::size_t i = 0; i < chain_.models.size(); ++i) {
             results_.push_back(quantize_recorded(chain_.models, inputs_, i, options_of(sources_[i], common_), recipe,
                                                  arguments_.run, &progress_));
+            if (!arguments_.evaluate) {
+                inputs_.of_model[i].reset();  // its memory is the next one's
+            }
             take_lap(summaries_[i], progress_);
         }
     }

@@ -210,7 +210,11 @@ TEST_F(Cascade, IsEvaluatedByLabels) {
     EXPECT_EQ(all[""]["evaluation"]["task"], "classification");
     EXPECT_EQ(all[""]["evaluation"]["samples"], kPictures);
     EXPECT_EQ(all["head"]["evaluation"]["outputs"].size(), 1U);
-    std::ofstream(path("labels.txt")) << "p10.ppm 4\n";  // for others there is none
+    const auto pot = run_octet({"pot", "-c", path("cascade.json"), "-e", "--output-dir", path("pot"), "-d"});
+    EXPECT_EQ(pot.code, 0) << pot.err;
+    EXPECT_TRUE(has(pot.out, "accuracy@top1")) << pot.out;
+    EXPECT_EQ(run_written({"-e", "--details", path("head.xml")}).code, 2);  // which is read
+    std::ofstream(path("labels.txt")) << "p10.ppm 4\n";                     // for others there is none
     const auto wrong = run_written({"-e"});
     EXPECT_EQ(wrong.code, 3) << wrong.err;
     EXPECT_FALSE(has(wrong.err, "written")) << wrong.err;  // told before the work
