@@ -1,8 +1,8 @@
 #include "cascade.hpp"
 
-#include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "octet/octet.hpp"
@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "evaluate_command.hpp"
 #include "exit_codes.hpp"
+#include "judging.hpp"
 #include "paths.hpp"
 #include "shared.hpp"
 #include "summary.hpp"
@@ -22,9 +23,7 @@ namespace {
 void refuse_what_needs_one_model(const Arguments& arguments) {
     const std::pair<const char*, bool> kNeedOne[] = {
         {"--max-drop", arguments.accuracy.has_value()},
-        {"--labels", !arguments.evaluation.labels.empty()},
-        {"--check", arguments.check.has_value()},
-        {"--statistics", !arguments.run.statistics.empty()},
+        {"--offline", arguments.run.offline},
         {"--data-free and --synthetic", arguments.synthetic.has_value()},
         {"--shape", !arguments.options.shapes.empty()},
         {"--weights", !arguments.weights.empty()},
@@ -68,17 +67,41 @@ std::pair<std::size_t, std::string> split_name(const std::vector<CascadeSource>&
                 "expected one of the cascade's models " + quoted(known) + ", or MODEL.NAME; got \"" + name + "\"");
 }
 
-std::vector<CascadeModel> read_models(const Arguments& arguments, Progress& progress) {
+/// The models and what passes through them.
+struct Chain {
     std::vector<CascadeModel> models;
-    for (const auto& source : arguments.cascade) {
-        models.push_back({source.name, read(source.model, progress, source.weights)});
-    }
-    return models;
-}
+    std::vector<Wire> wires;
+    std::vector<std::unique_ptr<Dataset>> data;  ///< of each model; null where it has none
 
-std::unique_ptr<Engine> open_engine(const std::vector<CascadeModel>& models, const Arguments& arguments,
-                                    Progress& progress) {
-    std::vector<Arguments> of_models(models.size(), arguments);
+    std::unique_ptr<Engine> engine() const {
+        std::vector<std::unique_ptr<Dataset>> views;
+        for (const auto& each : data) {
+            views.push_back(each ? view(*each) : nullptr);
+        }
+        return chain_models(models, std::move(views), wires);
+    }
+
+    /// The samples of join_models().
+    std::unique_ptr<Dataset> samples() const {
+        std::vector<const Dataset*> all;
+        for (const auto& each : data) {
+            all.push_back(each.get());
+        }
+        return join_samples(models, all);
+    }
+
+private:
+    static std::unique_ptr<Dataset> view(const Dataset& dataset) {
+        return select_samples(dataset, spread_indices(dataset.size(), dataset.size()));
+    }
+};
+
+Chain open_chain(const Arguments& arguments, Progress& progress) {
+    Chain chain;
+    for (const auto& source : arguments.cascade) {
+        chain.models.push_back({source.name, read(source.model, progress, source.weights)});
+    }
+    std::vector<Arguments> of_models(chain.models.size(), arguments);
     for (auto& each : of_models) {
         each.data.clear();
     }
@@ -87,20 +110,19 @@ std::unique_ptr<Engine> open_engine(const std::vector<CascadeModel>& models, con
                                                          : split_name(arguments.cascade, source.input, "data_source");
         of_models[model].data.push_back({input, source.path});
     }
-    std::vector<Wire> wires;
-    std::vector<std::unique_ptr<Dataset>> data;
-    for (std::size_t i = 0; i < models.size(); ++i) {
+    for (std::size_t i = 0; i < chain.models.size(); ++i) {
+        const auto& [name, model] = chain.models[i];
         std::vector<std::string> wired;
         for (const auto& [input, from] : arguments.cascade[i].inputs) {
-            const auto [source, output] = split_name(arguments.cascade, from, models[i].name);
-            wires.push_back({i, input, source, output});
+            const auto [source, output] = split_name(arguments.cascade, from, name);
+            chain.wires.push_back({i, input, source, output});
             wired.push_back(input);
         }
-        data.push_back(of_models[i].data.empty()
-                           ? nullptr
-                           : open_data(without_inputs(models[i].model, wired), models[i].name, of_models[i], progress));
+        chain.data.push_back(of_models[i].data.empty()
+                                 ? nullptr
+                                 : open_data(without_inputs(model, wired), name, of_models[i], progress));
     }
-    return chain_models(models, std::move(data), wires);
+    return chain;
 }
 
 /// Gives names that are told as `MODEL.NAME` to that model. Throws UsageError for others, which cannot be of all
@@ -123,67 +145,185 @@ Options options_of(const CascadeSource& source, const Options& common) {
     append(options.ignored.types, source.ignored.types);
     append(options.ignored.regions, source.ignored.regions);
     options.ignored.skip_model = options.ignored.skip_model || source.ignored.skip_model;
-    options.subset.reset();  // it was of the cascade's samples
     return options;
 }
 
-}  // namespace
-
-int quantize_cascade_and_save(const Arguments& arguments, Progress& progress) {
-    refuse_what_needs_one_model(arguments);
+std::vector<Destination> destinations_of(const Arguments& arguments) {
     std::vector<Destination> destinations;
     for (const auto& source : arguments.cascade) {
         destinations.push_back({arguments.output, arguments.name, source.name, source.model, source.weights});
     }
-    check_destinations(destinations);
+    return destinations;
+}
+
+/// Takes the time since the last lap as the model's own.
+void take_lap(Summary& summary, Progress& progress) {
+    for (const auto& phase : progress.lap()) {
+        add_phase(summary.phases, phase);
+    }
+}
+
+template <class AnySummary>
+void tell(const AnySummary& summary, const Arguments& arguments, Progress& progress) {
+    progress.log_to_file(LogLevel::Info, "summary", to_text(summary));
+    if (!arguments.quiet) {
+        write_out(arguments.progress == ProgressStyle::Json ? dump(to_json(summary)) : to_text(summary));
+    }
+}
+
+/// Quantizes a cascade, writes it and measures what came of it.
+class CascadeRun {
+public:
+    CascadeRun(const Arguments& arguments, Progress& progress)
+        : arguments_(arguments),
+          progress_(progress),
+          sources_(arguments.cascade),
+          common_(arguments.options),
+          chain_(open_chain(arguments, progress)),
+          engine_(chain_.engine()),
+          samples_(split_samples(engine_->size(), arguments, progress)),
+          summaries_(chain_.models.size()) {
+        take_common_names(sources_, common_);
+        if (arguments.check || arguments.evaluate) {
+            joined_ = join_models(chain_.models, chain_.wires);
+            joined_samples_ = chain_.samples();
+            evaluation_.emplace(arguments, joined_, *joined_samples_, progress);
+        }
+    }
+
+    void quantize() {
+        const auto calibration = select_samples(*engine_, samples_.calibration);
+        inputs_ = record(*calibration, common_.subset);
+        std::optional<RecipeOptions> recipe;
+        if (arguments_.recipe) {
+            recipe = {.recipe = *arguments_.recipe, .budget = arguments_.budget};
+        }
+        progress_.lap();
+        for (std::size_t i = 0; i < chain_.models.size(); ++i) {
+            results_.push_back(quantize_recorded(chain_.models, inputs_, i, options_of(sources_[i], common_), recipe,
+                                                 arguments_.run, &progress_));
+            if (!arguments_.evaluate) {
+                inputs_.of_model[i].reset();  // its memory is the next one's
+            }
+            take_lap(summaries_[i], progress_);
+        }
+    }
+
+    void write(const std::vector<Destination>& destinations) {
+        for (std::size_t i = 0; i < results_.size(); ++i) {
+            auto& summary = summaries_[i];
+            summary.part = chain_.models[i].name;
+            summary.bytes_before = model_bytes(destinations[i].source, destinations[i].weights);
+            summary.files = save(results_[i], destinations[i], arguments_.run, &progress_);
+            summary.report = &results_[i].report;
+            summary.bytes_after = model_bytes(summary.files.xml);
+            take_lap(summary, progress_);
+        }
+    }
+
+    /// Each model by what it was called with, and the whole cascade by its samples.
+    void judge() {
+        whole_.is_check_wanted = arguments_.check.has_value();
+        if (!joined_) {
+            return;
+        }
+        std::vector<CascadeModel> written;
+        for (const auto& summary : summaries_) {
+            written.push_back({summary.part, read_model(summary.files.xml)});
+        }
+        const auto joined = join_models(written, chain_.wires);
+        if (!samples_.check.empty()) {
+            const auto aside = record(*select_samples(*engine_, samples_.check), {});
+            progress_.lap();
+            for (std::size_t i = 0; i < written.size(); ++i) {
+                summaries_[i].is_check_wanted = true;
+                summaries_[i].check =
+                    check(chain_.models[i].model, written[i].model, *aside.of_model[i], arguments_, progress_);
+                take_lap(summaries_[i], progress_);
+            }
+            whole_.check =
+                check(joined_, joined, *select_samples(*joined_samples_, samples_.check), arguments_, progress_);
+        }
+        progress_.lap();
+        for (std::size_t i = 0; arguments_.evaluate && i < written.size(); ++i) {
+            summaries_[i].comparison = compare_outputs({chain_.models[i].model, written[i].model}, *inputs_.of_model[i],
+                                                       arguments_, progress_);
+            take_lap(summaries_[i], progress_);
+        }
+        evaluation_->run(joined, whole_);
+    }
+
+    /// The files that are there.
+    std::string written() const {
+        std::string text;
+        for (const auto& summary : summaries_) {
+            if (!summary.files.xml.empty()) {
+                text += (text.empty() ? "" : ", ") + summary.files.xml.string();
+            }
+        }
+        return text;
+    }
+
+    void tell_all() {
+        progress_.finish();
+        whole_.name = arguments_.name;
+        whole_.models = summaries_.size();
+        whole_.samples = inputs_.samples - inputs_.bad_samples.size();
+        whole_.bad_samples = inputs_.bad_samples;
+        whole_.phases = progress_.phases();
+        for (const auto& summary : summaries_) {
+            tell(summary, arguments_, progress_);
+        }
+        tell(whole_, arguments_, progress_);
+    }
+
+private:
+    RecordedInputs record(const Engine& engine, std::optional<std::size_t> subset) {
+        return record_inputs(
+            chain_.models, engine,
+            {.subset = subset, .sampling = common_.sampling, .seed = common_.seed, .skip_bad = common_.skip_bad},
+            arguments_.run, &progress_);
+    }
+
+    const Arguments& arguments_;
+    Progress& progress_;
+    std::vector<CascadeSource> sources_;
+    Options common_;
+    Chain chain_;
+    std::unique_ptr<Engine> engine_;
+    SampleSplit samples_;
+    std::shared_ptr<const ov::Model> joined_;  // the chain of the originals, where it is to be compared
+    std::unique_ptr<Dataset> joined_samples_;
+    std::optional<WantedEvaluation> evaluation_;
+    RecordedInputs inputs_;
+    std::vector<QuantizedModel> results_;
+    std::vector<Summary> summaries_;
+    CascadeSummary whole_;
+};
+
+}  // namespace
+
+void check_cascade(const Arguments& arguments) {
+    refuse_what_needs_one_model(arguments);
     auto sources = arguments.cascade;
     auto common = arguments.options;
     take_common_names(sources, common);
-    const auto models = read_models(arguments, progress);
-    const auto engine = open_engine(models, arguments, progress);
-    const auto data = record_inputs(
-        models, *engine,
-        {.subset = common.subset, .sampling = common.sampling, .seed = common.seed, .skip_bad = common.skip_bad},
-        arguments.run, &progress);
-    std::vector<QuantizedModel> results;
-    for (std::size_t i = 0; i < models.size(); ++i) {
-        progress.log(LogLevel::Info, "cascade", "quantizing " + models[i].name);
-        const auto options = options_of(sources[i], common);
-        results.push_back(arguments.recipe
-                              ? quantize_by_recipe(models[i].model, *data[i], options,
-                                                   {.recipe = *arguments.recipe, .budget = arguments.budget},
-                                                   arguments.run, &progress)
-                                    .model
-                              : quantize(models[i].model, *data[i], options, arguments.run, &progress));
-    }
-    std::vector<Summary> summaries(models.size());
-    std::string written;
+    check_destinations(destinations_of(arguments));
+}
+
+int quantize_cascade_and_save(const Arguments& arguments, Progress& progress) {
+    check_cascade(arguments);
+    CascadeRun run(arguments, progress);
+    run.quantize();
     try {
-        for (std::size_t i = 0; i < models.size(); ++i) {
-            auto& summary = summaries[i];
-            summary.part = models[i].name;
-            summary.bytes_before = model_bytes(sources[i].model, sources[i].weights);
-            summary.files = save(results[i], destinations[i], arguments.run, &progress);
-            summary.report = &results[i].report;
-            summary.bytes_after = model_bytes(summary.files.xml);
-            written += (written.empty() ? "" : ", ") + summary.files.xml.string();
-        }
-        for (std::size_t i = 0; arguments.evaluate && i < models.size(); ++i) {
-            summaries[i].comparison =
-                compare_outputs({models[i].model, read_model(summaries[i].files.xml)}, *data[i], arguments, progress);
-        }
+        run.write(destinations_of(arguments));
+        run.judge();
     } catch (const Error& error) {
+        const auto written = run.written();
         throw written.empty() ? error
                               : Error(error.code(), "", std::string(error.what()) + " (written: " + written + ")");
     }
-    progress.finish();
-    summaries.back().phases = progress.phases();
-    for (const auto& summary : summaries) {
-        progress.log_to_file(LogLevel::Info, "summary", to_text(summary));
-        if (!arguments.quiet) {
-            write_out(arguments.progress == ProgressStyle::Json ? dump(to_json(summary)) : to_text(summary));
-        }
-    }
+    run.tell_all();
     return kExitDone;
 }
 

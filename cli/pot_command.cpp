@@ -8,6 +8,7 @@
 #include "octet/error.hpp"
 #include "octet/model_io.hpp"
 
+#include "cascade.hpp"
 #include "commands.hpp"
 #include "exit_codes.hpp"
 #include "quantization.hpp"
@@ -45,6 +46,7 @@ Configuration template_configuration(const Arguments& given, Progress& progress)
 Configuration file_configuration(const Arguments& given, Progress& progress) {
     ConfigurationGiven above;
     above.simplified = given.pot.engine == "simplified";
+    above.name = !given.name.empty();
     above.needs_model = true;
     above.needs_data = given.pot.data_source.empty();
     above.needs_labels = given.evaluate;
@@ -53,7 +55,11 @@ Configuration file_configuration(const Arguments& given, Progress& progress) {
     if (!has_data) {
         configuration.engine.data = {{{}, given.pot.data_source}};
     }
-    for (const auto& [is_idle, name] : {std::pair{!given.name.empty(), "--name"},
+    const bool is_named_here = !configuration.cascade.empty() && configuration.model.name.empty();
+    if (is_named_here) {  // a cascade has no other
+        configuration.model.name = given.name;
+    }
+    for (const auto& [is_idle, name] : {std::pair{!given.name.empty() && !is_named_here, "--name"},
                                         {given.accuracy_given.max_drop.has_value(), "--max-drop"},
                                         {has_data && !given.pot.data_source.empty(), "--data-source"}}) {
         if (is_idle) {
@@ -113,8 +119,10 @@ int run_pot(const Arguments& given, Progress& progress) {
     if (arguments.accuracy) {
         arguments.accuracy->intermediate = folder / kIntermediate;
     }
-    if (arguments.cascade.empty()) {  // else it is checked for each model
+    if (arguments.cascade.empty()) {
         check_destination(arguments.output, arguments.name, arguments.model, arguments.weights);
+    } else {
+        check_cascade(arguments);
     }
     make_folder(folder);
     progress.open_log(folder / "log.txt", given.pot.log_level);

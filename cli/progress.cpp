@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -29,6 +30,16 @@ std::string clock_text(double secs) {
 }
 
 }  // namespace
+
+void add_phase(std::vector<PhaseTime>& phases, const PhaseTime& phase) {
+    const auto known =
+        std::find_if(phases.begin(), phases.end(), [&](const PhaseTime& each) { return each.name == phase.name; });
+    if (known != phases.end()) {
+        known->seconds += phase.seconds;
+    } else {
+        phases.push_back(phase);
+    }
+}
 
 Progress::Progress(const Arguments& arguments)
     : style_(arguments.progress), least_(arguments.log_level), quiet_(arguments.quiet), last_shown_(Clock::now()) {
@@ -156,18 +167,18 @@ void Progress::finish() {
     clear();
 }
 
+std::vector<PhaseTime> Progress::lap() {
+    end_phase();
+    return std::exchange(lap_, {});
+}
+
 void Progress::end_phase() {
     if (name_.empty()) {
         return;
     }
-    const double spent = seconds(Clock::now() - phase_start_);
-    const auto known =
-        std::find_if(phases_.begin(), phases_.end(), [&](const PhaseTime& p) { return p.name == name_; });
-    if (known != phases_.end()) {
-        known->seconds += spent;
-    } else {
-        phases_.push_back({name_, spent});
-    }
+    const PhaseTime ended{name_, seconds(Clock::now() - phase_start_)};
+    add_phase(phases_, ended);
+    add_phase(lap_, ended);
     name_.clear();
 }
 

@@ -15,6 +15,9 @@
 
 namespace octet::cli {
 
+/// Adds the time of a phase to those of `phases`; one that ran before is listed once.
+void add_phase(std::vector<PhaseTime>& phases, const PhaseTime& phase);
+
 /// Shows a run while it goes on (a bar, plain lines or JSON, see ProgressStyle), prints remarks, times phases, and asks
 /// the run to stop when the user does.
 class Progress : public Observer {
@@ -35,6 +38,9 @@ public:
 
     /// Ends the last phase and takes the bar away.
     void finish();
+
+    /// Ends the last phase. The phases since the last lap, or the beginning, as phases() has them.
+    std::vector<PhaseTime> lap();
 
     /// In the order they began; a phase that ran twice is listed once.
     const std::vector<PhaseTime>& phases() const {
@@ -59,7 +65,7 @@ private:
     Clock::time_point phase_start_, first_step_, last_shown_;
     std::size_t first_done_ = 0;
     bool has_step_ = false;
-    std::vector<PhaseTime> phases_;
+    std::vector<PhaseTime> phases_, lap_;
     bool has_bar_ = false;
     std::ofstream file_;
     LogLevel least_in_file_ = LogLevel::Info;

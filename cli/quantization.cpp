@@ -13,6 +13,7 @@
 #include "cascade.hpp"
 #include "evaluate_command.hpp"
 #include "exit_codes.hpp"
+#include "judging.hpp"
 #include "paths.hpp"
 #include "shared.hpp"
 #include "summary.hpp"
@@ -21,108 +22,6 @@
 
 namespace octet::cli {
 namespace {
-
-struct Split {
-    std::unique_ptr<Dataset> calibration, check;  ///< `check` is null where no sample can be spared
-    std::vector<std::size_t> calibrated;          ///< the samples of `calibration`
-};
-
-// More than half of all samples would leave too little to measure: then it is a third.
-std::size_t samples_to_check(std::size_t wanted, std::size_t size) {
-    return wanted <= size / 2 ? wanted : size / 3;
-}
-
-Split split(const Dataset& dataset, const Arguments& arguments, Progress& progress) {
-    if (arguments.check && arguments.options.states == States::Keep) {
-        throw UsageError(
-            "--check: sets single samples aside, which would tear sequences apart with --states keep; "
-            "compare on other data with octet compare");
-    }
-    const std::size_t size = dataset.size();
-    const std::size_t count = arguments.check ? samples_to_check(*arguments.check, size) : 0;
-    const auto aside = spread_indices(size, count);
-    std::vector<std::size_t> rest;
-    for (std::size_t i = 0; i < size; ++i) {
-        if (!std::binary_search(aside.begin(), aside.end(), i)) {
-            rest.push_back(i);
-        }
-    }
-    Split out{select_samples(dataset, rest), nullptr, rest};
-    if (count > 0) {
-        out.check = select_samples(dataset, aside);
-        progress.log(
-            LogLevel::Info, "check",
-            fmt::format("{} of {} samples set aside for the check{}", count, size,
-                        count < *arguments.check ? fmt::format(" (not {}: the others are needed)", *arguments.check)
-                                                 : std::string()));
-    }
-    return out;
-}
-
-Comparison check(const std::shared_ptr<const ov::Model>& reference, const std::filesystem::path& written,
-                 const Dataset& samples, const Arguments& arguments, Progress& progress) {
-    CompareOptions options;
-    options.throughput_seconds = 1;  // the check must not take longer than the work
-    options.skip_bad = arguments.options.skip_bad;
-    options.shapes = arguments.options.shapes;
-    return compare(reference, read_model(written), samples, options, arguments.run, &progress);
-}
-
-/// What -e measures: the written model beside the original on all samples; and what an accuracy goal is judged by.
-class WantedEvaluation {
-public:
-    /// Reads the labels, so that what is wrong in them is told before the work.
-    WantedEvaluation(const Arguments& arguments, std::shared_ptr<const ov::Model> original, const Dataset& dataset,
-                     Progress& progress)
-        : arguments_(arguments), original_(std::move(original)), dataset_(&dataset), progress_(progress) {
-        if (arguments.checker && (arguments.evaluate || arguments.accuracy)) {
-            checked_ = open_checked_evaluation(original_, arguments, progress);
-            dataset_ = checked_->dataset.get();
-            labels_ = checked_->labels;
-        } else if ((arguments.evaluate || arguments.accuracy) && !arguments.evaluation.labels.empty()) {
-            labels_ = open_labels(*original_, dataset, arguments, progress);
-        }
-        if (labels_ && arguments.evaluate && !arguments.evaluation.details.empty()) {
-            check_writable("--details", arguments.evaluation.details, arguments);
-        }
-    }
-
-    /// The samples of the labels where they are others than those to calibrate on.
-    const CheckedSamples* checked() const {
-        return checked_ ? &*checked_ : nullptr;
-    }
-
-    const std::optional<Labels>& labels() const {
-        return labels_;
-    }
-
-    void run(Summary& summary) const {
-        if (!arguments_.evaluate) {
-            return;
-        }
-        const std::vector<std::shared_ptr<const ov::Model>> models{original_, read_model(summary.files.xml)};
-        if (!labels_) {
-            summary.comparison = compare_outputs(models, *dataset_, arguments_, progress_);
-            return;
-        }
-        summary.evaluation = checked_ ? evaluate_checked(models, *checked_, arguments_, progress_)
-                                      : evaluate(models, *dataset_, *labels_, arguments_, progress_);
-        for (const auto& metric : summary.evaluation->metrics) {
-            progress_.log_to_file(LogLevel::Info, "evaluate", fmt::format("{:<27}: {}", metric.name, metric.values[1]));
-        }
-        if (!arguments_.evaluation.details.empty()) {
-            write_details(*summary.evaluation, arguments_.evaluation.details);
-        }
-    }
-
-private:
-    const Arguments& arguments_;
-    std::shared_ptr<const ov::Model> original_;
-    const Dataset* dataset_;
-    Progress& progress_;
-    std::optional<CheckedSamples> checked_;
-    std::optional<Labels> labels_;
-};
 
 /// The options of `base` with those of the command line on top.
 Options effective_options(const Configuration& base, const Arguments& given, Progress& progress) {
@@ -264,7 +163,7 @@ Arguments on_top_of(const Configuration& base, const Arguments& given, Progress&
 }
 
 Arguments with_configuration(const Arguments& given, Progress& progress) {
-    ConfigurationGiven above{.profile = given.profile, .model = !given.model.empty()};
+    ConfigurationGiven above{.profile = given.profile, .model = !given.model.empty(), .name = !given.name.empty()};
     if (!given.data.empty() + !given.ac_config.empty() + given.synthetic.has_value() > 1) {
         throw UsageError("expected one of --data, --ac-config, --data-free and --synthetic, which say the samples");
     }
@@ -296,16 +195,15 @@ struct Quantized {
     std::optional<AccuracyOutcome> accuracy;
 };
 
-Quantized quantize_as_asked(const std::shared_ptr<const ov::Model>& model, const Split& samples,
-                            const WantedEvaluation& evaluation, const Arguments& arguments, Progress& progress) {
+Quantized quantize_as_asked(const std::shared_ptr<const ov::Model>& model, const Dataset& calibration,
+                            const std::vector<std::size_t>& calibrated, const WantedEvaluation& evaluation,
+                            const Arguments& arguments, Progress& progress) {
     if (arguments.recipe) {
         const RecipeOptions recipe{.recipe = *arguments.recipe, .budget = arguments.budget};
-        return {
-            quantize_by_recipe(model, *samples.calibration, arguments.options, recipe, arguments.run, &progress).model,
-            {}};
+        return {quantize_by_recipe(model, calibration, arguments.options, recipe, arguments.run, &progress).model, {}};
     }
     if (!arguments.accuracy) {
-        return {quantize(model, *samples.calibration, arguments.options, arguments.run, &progress), {}};
+        return {quantize(model, calibration, arguments.options, arguments.run, &progress), {}};
     }
     auto accuracy = *arguments.accuracy;
     accuracy.evaluation = evaluate_options(arguments);
@@ -314,10 +212,10 @@ Quantized quantize_as_asked(const std::shared_ptr<const ov::Model>& model, const
         accuracy.evaluation = checked->evaluation;
         accuracy.judged_on = checked->dataset.get();
     } else if (of_samples) {
-        of_samples = select_labels(*of_samples, samples.calibrated);
+        of_samples = select_labels(*of_samples, calibrated);
     }
-    auto result = quantize_with_accuracy(model, *samples.calibration, of_samples, arguments.options, accuracy,
-                                         arguments.run, &progress);
+    auto result =
+        quantize_with_accuracy(model, calibration, of_samples, arguments.options, accuracy, arguments.run, &progress);
     if (!result.is_reached) {
         progress.log(LogLevel::Warning, "accuracy", "the goal was not reached; the best model is written");
     }
@@ -346,9 +244,10 @@ int quantize_and_save(const Arguments& arguments, Progress& progress) {
     const auto model = read(arguments.model, progress, arguments.weights);
     const auto dataset = open_samples(model, arguments, progress);
     const WantedEvaluation evaluation(arguments, model, *dataset, progress);
-    const auto samples = split(*dataset, arguments, progress);
+    const auto samples = split_samples(dataset->size(), arguments, progress);
 
-    const auto [result, accuracy] = quantize_as_asked(model, samples, evaluation, arguments, progress);
+    const auto [result, accuracy] = quantize_as_asked(model, *select_samples(*dataset, samples.calibration),
+                                                      samples.calibration, evaluation, arguments, progress);
     Summary summary;
     summary.accuracy = accuracy;
     summary.files = save(result, arguments.output, stem, arguments.model, arguments.run, &progress, arguments.weights);
@@ -357,10 +256,12 @@ int quantize_and_save(const Arguments& arguments, Progress& progress) {
     summary.bytes_after = model_bytes(summary.files.xml);
     summary.is_check_wanted = arguments.check.has_value();
     try {
-        if (samples.check) {
-            summary.check = check(model, summary.files.xml, *samples.check, arguments, progress);
+        const bool is_judged = !samples.check.empty() || arguments.evaluate;
+        const auto written = is_judged ? read_model(summary.files.xml) : nullptr;
+        if (!samples.check.empty()) {
+            summary.check = check(model, written, *select_samples(*dataset, samples.check), arguments, progress);
         }
-        evaluation.run(summary);
+        evaluation.run(written, summary);
     } catch (const Error& error) {
         throw Error(error.code(), "",
                     fmt::format("{} (the model is written to {}; only the figures are missing)", error.what(),

@@ -80,6 +80,10 @@ void check_writable(const char* option, const std::filesystem::path& path, const
     for (const auto& source : arguments.data) {
         read.push_back(source.path);
     }
+    for (const auto& source : arguments.cascade) {
+        read.push_back(source.model);
+        read.push_back(source.weights);
+    }
     std::error_code error;
     for (const auto& file : read) {
         if (!file.empty() && std::filesystem::equivalent(path, file, error)) {

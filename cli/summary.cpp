@@ -80,11 +80,21 @@ std::string operations_text(const Report& report) {
     return text;
 }
 
+std::string bad_text(const std::vector<std::string>& bad) {
+    return bad.empty() ? "" : fmt::format(", {} skipped as bad", bad.size());
+}
+
+std::string bad_lines(const std::vector<std::string>& bad) {
+    std::string text;
+    for (std::size_t i = 0; i < std::min(bad.size(), kBadShown); ++i) {
+        text += fmt::format("{:{}}   -  {}\n", "", kTitleWidth, printable(bad[i]));
+    }
+    return text;
+}
+
 std::string samples_text(const Report& report) {
     std::string text = fmt::format("{} measured", report.samples);
-    if (!report.bad_samples.empty()) {
-        text += fmt::format(", {} skipped as bad", report.bad_samples.size());
-    }
+    text += bad_text(report.bad_samples);
     if (report.has_converged) {
         text += fmt::format(" of {}: the ranges and means no longer moved", report.samples_given);
     }
@@ -141,6 +151,45 @@ Json accuracy_json(const AccuracyOutcome& accuracy) {
     return json;
 }
 
+std::string figures_text(const Figures& figures) {
+    std::string text;
+    if (figures.check) {
+        text += row("Check", fmt::format("against the original on {} samples set aside", figures.check->samples));
+        text += to_text(*figures.check);
+    } else if (figures.is_check_wanted) {
+        text += row("Check", "not measured: all samples were used");
+    }
+    if (figures.evaluation) {
+        text += row("Evaluation", fmt::format("on all {} samples", figures.evaluation->samples));
+        text += to_text(*figures.evaluation);
+    }
+    if (figures.comparison) {
+        text += row("Evaluation", fmt::format("against the original on all {} samples", figures.comparison->samples));
+        text += to_text(*figures.comparison);
+    }
+    return text;
+}
+
+void add_figures(const Figures& figures, Json& json) {
+    if (figures.is_check_wanted) {
+        json["check"] = figures.check ? to_json(*figures.check) : Json("not measured: all samples were used");
+    }
+    if (figures.evaluation) {
+        json["evaluation"] = to_json(*figures.evaluation);
+    }
+    if (figures.comparison) {
+        json["evaluation"] = to_json(*figures.comparison);
+    }
+}
+
+Json seconds_json(const std::vector<PhaseTime>& phases) {
+    Json seconds = Json::object();
+    for (const auto& phase : phases) {
+        seconds[phase.name] = phase.seconds;
+    }
+    return seconds;
+}
+
 }  // namespace
 
 std::string to_text(const Summary& summary) {
@@ -149,33 +198,23 @@ std::string to_text(const Summary& summary) {
     text += operations_text(report);
     text += row("Model type", report.model_type);
     text += row("Samples", samples_text(report));
-    for (std::size_t i = 0; i < std::min(report.bad_samples.size(), kBadShown); ++i) {
-        text += fmt::format("{:{}}   -  {}\n", "", kTitleWidth, printable(report.bad_samples[i]));
-    }
+    text += bad_lines(report.bad_samples);
     text += tried_text(report.tried);
     text += row("Size", fmt::format("{} -> {}", bytes_text(summary.bytes_before), bytes_text(summary.bytes_after)));
-    if (!summary.phases.empty()) {  // of a cascade only once, for all its models
-        text += row("Seconds", phases_text(summary.phases));
-    }
+    text += row("Seconds", phases_text(summary.phases));
     text += row("Model", printable(summary.files.xml.string()));
     if (summary.accuracy) {
         text += accuracy_text(*summary.accuracy);
     }
-    if (summary.check) {
-        text += row("Check", fmt::format("against the original on {} samples set aside", summary.check->samples));
-        text += to_text(*summary.check);
-    } else if (summary.is_check_wanted) {
-        text += row("Check", "not measured: all samples were used");
-    }
-    if (summary.evaluation) {
-        text += row("Evaluation", fmt::format("on all {} samples", summary.evaluation->samples));
-        text += to_text(*summary.evaluation);
-    }
-    if (summary.comparison) {
-        text += row("Evaluation", fmt::format("against the original on all {} samples", summary.comparison->samples));
-        text += to_text(*summary.comparison);
-    }
-    return text;
+    return text + figures_text(summary);
+}
+
+std::string to_text(const CascadeSummary& summary) {
+    std::string text = row("Cascade", fmt::format("{}: {} models", printable(summary.name), summary.models));
+    text += row("Samples", fmt::format("{} run", summary.samples) + bad_text(summary.bad_samples));
+    text += bad_lines(summary.bad_samples);
+    text += row("Seconds", phases_text(summary.phases));
+    return text + figures_text(summary);
 }
 
 Json to_json(const Summary& summary) {
@@ -183,10 +222,6 @@ Json to_json(const Summary& summary) {
     Json left = Json::array();
     for (const auto& reason : reasons(report)) {
         left.push_back({{"reason", reason.text}, {"operations", reason.operations}});
-    }
-    Json seconds = Json::object();
-    for (const auto& phase : summary.phases) {
-        seconds[phase.name] = phase.seconds;
     }
     Json json{{"event", "summary"},
               {"model", summary.files.xml.string()},
@@ -199,7 +234,7 @@ Json to_json(const Summary& summary) {
               {"bad_samples", report.bad_samples},
               {"bytes_before", summary.bytes_before},
               {"bytes_after", summary.bytes_after},
-              {"seconds", seconds}};
+              {"seconds", seconds_json(summary.phases)}};
     if (!summary.part.empty()) {
         json["part"] = summary.part;
     }
@@ -212,15 +247,18 @@ Json to_json(const Summary& summary) {
     if (summary.accuracy) {
         json["accuracy"] = accuracy_json(*summary.accuracy);
     }
-    if (summary.is_check_wanted) {
-        json["check"] = summary.check ? to_json(*summary.check) : Json("not measured: all samples were used");
-    }
-    if (summary.evaluation) {
-        json["evaluation"] = to_json(*summary.evaluation);
-    }
-    if (summary.comparison) {
-        json["evaluation"] = to_json(*summary.comparison);
-    }
+    add_figures(summary, json);
+    return json;
+}
+
+Json to_json(const CascadeSummary& summary) {
+    Json json{{"event", "cascade"},
+              {"name", summary.name},
+              {"models", summary.models},
+              {"samples", summary.samples},
+              {"bad_samples", summary.bad_samples},
+              {"seconds", seconds_json(summary.phases)}};
+    add_figures(summary, json);
     return json;
 }
 

@@ -6,11 +6,10 @@
 #include <vector>
 
 #include "octet/accuracy_aware.hpp"
-#include "octet/compare.hpp"
-#include "octet/evaluate.hpp"
 #include "octet/model_io.hpp"
 #include "octet/report.hpp"
 
+#include "judging.hpp"
 #include "shared.hpp"
 
 namespace octet::cli {
@@ -24,24 +23,31 @@ struct AccuracyOutcome {
     std::size_t states = 0;  ///< that were tried
 };
 
-/// What `octet quantize` tells at its end.
-struct Summary {
+/// What `octet quantize` tells of a model at its end.
+struct Summary : Figures {
     const Report* report = nullptr;
     std::string part;  ///< which of a cascade's models; empty: there is one
     SavedFiles files;
     std::uintmax_t bytes_before = 0, bytes_after = 0;
     std::vector<PhaseTime> phases;
-    bool is_check_wanted = false;
     std::optional<AccuracyOutcome> accuracy;
-    std::optional<Comparison> check;
-    std::optional<Evaluation> evaluation;  ///< on all samples, with labels
-    std::optional<Comparison> comparison;  ///< the same without
+};
+
+/// What it tells of a cascade as a whole.
+struct CascadeSummary : Figures {
+    std::string name;
+    std::size_t models = 0, samples = 0;
+    std::vector<std::string> bad_samples;
+    std::vector<PhaseTime> phases;
 };
 
 /// A short table; its length does not grow with the model.
 std::string to_text(const Summary& summary);
+std::string to_text(const CascadeSummary& summary);
 
 /// {"event": "summary", ...}
 Json to_json(const Summary& summary);
+/// {"event": "cascade", ...}
+Json to_json(const CascadeSummary& summary);
 
 }  // namespace octet::cli

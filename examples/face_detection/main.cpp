@@ -91,7 +91,8 @@ void detect(const example::Arguments& given) {
                     .quantized = values[1],
                     .seconds = seconds,
                     .path = path},
-                   example::mean_sqnr(originals[2].model, quantized[2].model, *inputs[2]), times[0] / times[1]);
+                   example::mean_sqnr(originals[2].model, quantized[2].model, *inputs.of_model[2]),
+                   times[0] / times[1]);
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "octet/observer.hpp"
 #include "octet/options.hpp"
 #include "octet/quantize.hpp"
+#include "octet/recipe.hpp"
 
 namespace octet {
 
@@ -53,29 +54,50 @@ struct RecordOptions {
     std::optional<std::size_t> subset{};  ///< samples that are run; unset: all
     Sampling sampling = Sampling::Spread;
     std::uint64_t seed = 0;
-    /// Calls of each model that are kept, and bytes of each model's kept inputs: where there are more, every second
-    /// call is given up, as often as it takes. At least one call is kept. The calls of samples that are being run, two
-    /// for each thread, come on top.
+    /// Calls of each model that are kept, and bytes of each model's kept inputs: where there are more, as many as fit,
+    /// drawn by chance, always the same ones. At least one call is kept. One call for each thread comes on top.
     std::size_t calls = 1000;
     std::size_t bytes = std::size_t{1} << 30;
     bool skip_bad = false;  ///< go on without samples for which Engine::run() throws, and log them
 };
 
-/// Runs the cascade on its samples and keeps what each model was called with: a dataset for each model, for
-/// quantize(), compare(), quantize_by_recipe() and all else that takes one. Each call is a sample. The result does not
-/// depend on RunOptions. Phase "record". Throws Error(InvalidOption) for names that are empty or not unique, what
-/// Engine::run() throws, Error(InvalidData) for a model that was never called.
-OCTET_API std::vector<std::unique_ptr<Dataset>> record_inputs(const std::vector<CascadeModel>& models,
-                                                              const Engine& engine, const RecordOptions& options = {},
-                                                              const RunOptions& run = {}, Observer* observer = nullptr);
+/// What the models of a cascade were called with.
+struct RecordedInputs {
+    /// Of each model, in their order; each call is a sample: for compare(), measure_sensitivity() and all else that
+    /// takes a dataset.
+    std::vector<std::unique_ptr<Dataset>> of_model;
+    std::size_t samples = 0;                 ///< of the cascade, those that were skipped too
+    std::vector<std::string> bad_samples{};  ///< skipped, with the reason (only with RecordOptions::skip_bad)
+};
 
-/// Quantizes all models of a cascade, each with the inputs that the original cascade feeds it. `options`: one for each
-/// model, or one for all; which samples are run is what the first one says of subset, sampling, seed and skip_bad.
-/// Throws as record_inputs() and quantize() do, Error(InvalidOption) for another number of options, for a file of
-/// statistics, which holds one model's, and for States::Keep, as calls of different samples follow one another.
+/// Runs the cascade on its samples and keeps what each model was called with. The result does not depend on RunOptions.
+/// Phase "record". Throws Error(InvalidOption) for names that are empty or not unique, what Engine::run() throws,
+/// Error(InvalidData) for a model that was never called.
+OCTET_API RecordedInputs record_inputs(const std::vector<CascadeModel>& models, const Engine& engine,
+                                       const RecordOptions& options = {}, const RunOptions& run = {},
+                                       Observer* observer = nullptr);
+
+/// Quantizes models[which] with what record_inputs() kept of all `models`; by a recipe where one is given, see
+/// quantize_by_recipe(). Of the result Options::subset and Report::bad_samples are of the cascade's samples, all other
+/// numbers of samples are of the model's calls. RunOptions::statistics names a file for each model, FILE_<name>.
+/// Throws as quantize() and quantize_by_recipe() do; Error(InvalidOption) for States::Keep, as calls of different
+/// samples follow one another, and for RunOptions::offline.
+OCTET_API QuantizedModel quantize_recorded(const std::vector<CascadeModel>& models, const RecordedInputs& inputs,
+                                           std::size_t which, const Options& options = {},
+                                           const std::optional<RecipeOptions>& recipe = {}, const RunOptions& run = {},
+                                           Observer* observer = nullptr);
+
+/// Quantizes all models of a cascade, each with the inputs that the original cascade feeds it: record_inputs(), then
+/// quantize_recorded() for each. `options`: one for each model, or one for all; which samples are run is what the first
+/// one says of subset, sampling, seed and skip_bad. Throws as these two do, Error(InvalidOption) for another number of
+/// options.
 OCTET_API std::vector<QuantizedModel> quantize_cascade(const std::vector<CascadeModel>& models, const Engine& engine,
                                                        const std::vector<Options>& options = {Options{}},
                                                        const RunOptions& run = {}, Observer* observer = nullptr);
+
+/// The samples of `engine` at `indices`; `engine` must outlive the result. Throws Error(InvalidOption) for an index
+/// that it does not have.
+OCTET_API std::unique_ptr<Engine> select_samples(const Engine& engine, std::vector<std::size_t> indices);
 
 /// `metric` of the cascade with `models`, e.g. the originals or the quantized ones. Phase "evaluate".
 OCTET_API double measure(const std::vector<CascadeModel>& models, const Engine& engine, Metric& metric,
@@ -97,6 +119,19 @@ struct Wire {
 OCTET_API std::unique_ptr<Engine> chain_models(const std::vector<CascadeModel>& models,
                                                std::vector<std::unique_ptr<Dataset>> data,
                                                const std::vector<Wire>& wires);
+
+/// The chain as one model, which runs as chain_models() does: for compare(), evaluate(), open_labels(). Its inputs are
+/// those that no wire feeds, called MODEL.INPUT; its outputs, and what its rt_info tells of them, are the last model's.
+/// Throws Error(InvalidOption) as chain_models() does for wires.
+OCTET_API std::shared_ptr<ov::Model> join_models(const std::vector<CascadeModel>& models,
+                                                 const std::vector<Wire>& wires);
+
+/// The samples of `data` (one for each model, equally long; null where it has none), which must outlive the result, as
+/// join_models() takes them. Labels and preparation are those of the first that there is.
+/// Throws Error(InvalidOption) for another number of datasets or none at all, Error(InvalidData) for datasets of other
+/// lengths.
+OCTET_API std::unique_ptr<Dataset> join_samples(const std::vector<CascadeModel>& models,
+                                                const std::vector<const Dataset*>& data);
 
 /// `model`'s inputs but those of `names` (tensors or parameters), as a model without operations: for open_dataset(),
 /// where the others come from elsewhere. Throws Error(InvalidOption) for a name that is none of its inputs.

@@ -58,6 +58,7 @@ struct ConfigurationGiven {
     std::optional<Profile> profile{};            ///< unset: the file's, else `pot` for POT's form
     std::optional<std::string> target_device{};  ///< unset: the file's
     bool model = false;                          ///< section `model` is not read
+    bool name = false;                           ///< the result's name is given, a cascade needs no model_name
     bool simplified = false;  ///< the engine is POT's simplified one: what of another stands in the file is not read
     bool data = false;        ///< samples are given, data_source is not read
     bool needs_model = false, needs_data = false, needs_labels = false;  ///< what must be there, a model with weights

@@ -58,11 +58,13 @@ struct Report {
     std::vector<Remark> left;
     std::vector<Change> changes;
     std::vector<PhaseTime> phases;
-    std::vector<Tried> tried;              ///< by a recipe, in order
-    std::size_t samples = 0;               ///< samples measured
-    std::size_t samples_given = 0;         ///< of the subset: more than measured and bad ones only with `has_converged`
-    bool has_converged = false;            ///< Options::converge left the rest out
-    std::vector<std::string> bad_samples;  ///< skipped, with the reason (only with Options::skip_bad)
+    std::vector<Tried> tried;       ///< by a recipe, in order
+    std::size_t samples = 0;        ///< samples measured
+    std::size_t samples_given = 0;  ///< of the subset: more than measured and bad ones only with `has_converged`
+    bool has_converged = false;     ///< Options::converge left the rest out
+    /// Skipped, with the reason (only with Options::skip_bad); where a cascade recorded its calls, samples of the
+    /// cascade.
+    std::vector<std::string> bad_samples;
 };
 
 }  // namespace octet

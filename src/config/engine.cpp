@@ -132,10 +132,10 @@ void read_checker_engine(const Json& section, const std::string& place, EngineSo
 
 }  // namespace
 
-ModelSource read_model_section(const Json& section, const std::string& place, Problems& problems) {
+ModelSource read_model_section(const Json& section, const std::string& place, bool has_name, Problems& problems) {
     ModelSource source{text_in(section, "model_name"), text_in(section, "model"), text_in(section, "weights")};
     const Json cascade = section.value("cascade", Json::array());
-    if (cascade.size() > 1 && source.name.empty()) {
+    if (cascade.size() > 1 && source.name.empty() && !has_name) {
         problems.add(below(place, "model_name"),
                      "is missing; expected what the files of a cascade's models begin with");
     }

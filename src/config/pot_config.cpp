@@ -144,7 +144,7 @@ private:
             problems_.warn("model", "not read: the command line says which model");
         }
         const Json good = conform(file, "file", "", problems_);
-        configuration_.model = read_model_section(good.value("model", Json::object()), "model", problems_);
+        configuration_.model = read_model_section(good.value("model", Json::object()), "model", given_.name, problems_);
         configuration_.cascade = read_cascade(good.value("model", Json::object()), "model", problems_);
         read_ignored_of_models(of_models);
         configuration_.engine = read_engine_section(good.value("engine", Json::object()), "engine", problems_);

@@ -1,8 +1,9 @@
 #include "octet/cascade.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <exception>
-#include <map>
+#include <filesystem>
 #include <numeric>
 #include <utility>
 
@@ -12,65 +13,16 @@
 #include "base/threads.hpp"
 #include "data/sampling.hpp"
 #include "pipeline/cascade_runner.hpp"
+#include "pipeline/recorded_calls.hpp"
 
 namespace octet {
 namespace {
 
-struct Kept {
-    std::string label;
-    std::vector<ov::Tensor> inputs;
-
-    std::size_t bytes() const {
-        return std::accumulate(inputs.begin(), inputs.end(), std::size_t{0},
-                               [](std::size_t sum, const ov::Tensor& tensor) { return sum + tensor.get_byte_size(); });
-    }
-};
-
-/// The calls of one model: every first, second, fourth, … so that they fit whatever their number. They come in the
-/// samples' order, so that what is kept is the same however many threads made them.
-class Calls {
-public:
-    explicit Calls(const RecordOptions& options)
-        : most_(std::max<std::size_t>(options.calls, 1)), most_bytes_(options.bytes) {}
-
-    void add(Kept call) {
-        if (seen_++ % step_ != 0) {
-            return;
-        }
-        bytes_ += call.bytes();
-        kept_.push_back(std::move(call));
-        while (kept_.size() > 1 && (kept_.size() > most_ || bytes_ > most_bytes_)) {
-            halve();
-        }
-    }
-
-    std::vector<Kept> take() {
-        return std::move(kept_);
-    }
-    std::size_t seen() const {
-        return seen_;
-    }
-
-private:
-    void halve() {
-        std::vector<Kept> rest;
-        bytes_ = 0;
-        for (std::size_t i = 0; i < kept_.size(); i += 2) {
-            bytes_ += kept_[i].bytes();
-            rest.push_back(std::move(kept_[i]));
-        }
-        kept_ = std::move(rest);
-        step_ *= 2;
-    }
-
-    std::size_t most_, most_bytes_;
-    std::vector<Kept> kept_;
-    std::size_t seen_ = 0, step_ = 1, bytes_ = 0;
-};
-
 class RecordedCalls : public Dataset {
 public:
-    RecordedCalls(const std::vector<ModelInput>& inputs, std::vector<Kept> calls) : calls_(std::move(calls)) {
+    RecordedCalls(const std::vector<ModelInput>& inputs, std::vector<RecordedCall> calls,
+                  std::vector<std::string> labels)
+        : calls_(std::move(calls)), labels_(std::move(labels)) {
         for (const auto& input : inputs) {
             names_.push_back(input.name());
         }
@@ -87,13 +39,21 @@ public:
         return sample;
     }
     std::string label(std::size_t index) const override {
-        return calls_.at(index).label;
+        return labels_.at(index);
     }
 
 private:
     std::vector<std::string> names_;
-    std::vector<Kept> calls_;
+    std::vector<RecordedCall> calls_;
+    std::vector<std::string> labels_;
 };
+
+void check_index(std::size_t index, std::size_t size) {
+    if (index >= size) {
+        throw Error(ErrorCode::InvalidOption, "cascade",
+                    "there is no number " + std::to_string(index) + " of " + std::to_string(size));
+    }
+}
 
 std::vector<std::size_t> chosen_samples(const Engine& engine, const RecordOptions& options) {
     const std::size_t size = engine.size();
@@ -105,17 +65,21 @@ std::vector<std::size_t> chosen_samples(const Engine& engine, const RecordOption
     return choose_indices(size, count, options.sampling, options.seed);
 }
 
-void refuse_what_needs_one_model(const std::vector<Options>& options, const RunOptions& run) {
-    for (const auto& each : options) {
-        if (each.states == States::Keep) {
-            throw Error(ErrorCode::InvalidOption, "states",
-                        "a cascade cannot keep them: calls of different samples follow one another");
-        }
+void refuse_what_needs_one_model(const Options& options, const RunOptions& run) {
+    if (options.states == States::Keep) {
+        throw Error(ErrorCode::InvalidOption, "states",
+                    "a cascade cannot keep them: calls of different samples follow one another");
     }
-    if (!run.statistics.empty()) {
-        throw Error(ErrorCode::InvalidOption, "statistics",
-                    "a file of statistics holds one model's; quantize a cascade without it");
+    if (run.offline) {
+        throw Error(ErrorCode::InvalidOption, "offline",
+                    "a cascade must run on its samples, to know what its models are called with");
     }
+}
+
+/// FILE_<name>.<extension>: statistics are of one model.
+std::filesystem::path statistics_of(const std::filesystem::path& file, const std::string& name) {
+    const auto stem = file.stem().string() + "_" + name + file.extension().string();
+    return file.empty() ? file : file.parent_path() / stem;
 }
 
 /// Tells whose remarks they are.
@@ -150,6 +114,31 @@ private:
     const Dataset& dataset_;
 };
 
+/// Some of an engine's samples.
+class SelectedEngine final : public Engine {
+public:
+    SelectedEngine(const Engine& engine, std::vector<std::size_t> indices)
+        : engine_(engine), indices_(std::move(indices)) {
+        for (const std::size_t index : indices_) {
+            check_index(index, engine_.size());
+        }
+    }
+
+    std::size_t size() const override {
+        return indices_.size();
+    }
+    std::vector<ov::Tensor> run(std::size_t index, const Infer& infer) const override {
+        return engine_.run(indices_.at(index), infer);
+    }
+    std::string label(std::size_t index) const override {
+        return engine_.label(indices_.at(index));
+    }
+
+private:
+    const Engine& engine_;
+    std::vector<std::size_t> indices_;
+};
+
 }  // namespace
 
 Engine::~Engine() = default;
@@ -160,67 +149,104 @@ std::string Engine::label(std::size_t index) const {
 
 Metric::~Metric() = default;
 
-std::vector<std::unique_ptr<Dataset>> record_inputs(const std::vector<CascadeModel>& models, const Engine& engine,
-                                                    const RecordOptions& options, const RunOptions& run,
-                                                    Observer* observer) {
+std::unique_ptr<Engine> select_samples(const Engine& engine, std::vector<std::size_t> indices) {
+    return std::make_unique<SelectedEngine>(engine, std::move(indices));
+}
+
+RecordedInputs record_inputs(const std::vector<CascadeModel>& models, const Engine& engine,
+                             const RecordOptions& options, const RunOptions& run, Observer* observer) {
     Observer silent;
     Observer& watcher = observer ? *observer : silent;
     const auto indices = chosen_samples(engine, options);
     CascadeRunner runner(models, std::min(usable_threads(run.threads), indices.size()));
-    std::vector<Calls> calls(models.size(), Calls(options));
+    std::deque<CallReservoir> reservoirs;  // which cannot move
+    for (std::size_t i = 0; i < models.size(); ++i) {
+        reservoirs.emplace_back(options.calls, options.bytes);
+    }
+    RecordedInputs recorded{.of_model = {}, .samples = indices.size()};
+    std::vector<std::size_t> seen(models.size()), bad;
     watcher.phase("record", indices.size());
     runner.run(
-        engine, indices, true, options.skip_bad,
+        engine, indices,
+        [&](std::size_t model, const CallPlace& place, const std::vector<ov::Tensor>& inputs) {
+            reservoirs[model].offer(place, inputs);
+        },
+        options.skip_bad,
         [&](std::size_t position, CascadeOutcome&& outcome) {
             if (!outcome.failure.empty()) {
                 watcher.log(LogLevel::Warning, "record", "skipped " + outcome.failure);
+                recorded.bad_samples.push_back(outcome.failure);
+                bad.push_back(position);
             }
-            std::map<std::size_t, std::size_t> of_sample;
-            for (auto& call : outcome.calls) {
-                const std::size_t number = of_sample[call.model]++;
-                calls[call.model].add({engine.label(indices[position]) + ", " + models[call.model].name + " call " +
-                                           std::to_string(number),
-                                       std::move(call.inputs)});
+            for (std::size_t model = 0; model < outcome.calls.size(); ++model) {
+                seen[model] += outcome.calls[model];
             }
         },
         watcher);
-    std::vector<std::unique_ptr<Dataset>> datasets;
     for (std::size_t model = 0; model < models.size(); ++model) {
-        const std::size_t seen = calls[model].seen();
-        if (seen == 0) {
+        auto calls = reservoirs[model].take(bad);
+        if (calls.empty()) {
             throw Error(ErrorCode::InvalidData, models[model].name,
-                        "was never called: none of " + std::to_string(indices.size()) + " samples came so far");
+                        seen[model] == 0
+                            ? "was never called: none of " + std::to_string(indices.size()) + " samples came so far"
+                            : "all calls that there was room for are of skipped samples");
         }
-        datasets.push_back(std::make_unique<RecordedCalls>(runner.inputs(model), calls[model].take()));
+        std::vector<std::string> labels;
+        for (const auto& call : calls) {
+            labels.push_back(engine.label(indices[call.place.sample]) + ", " + models[model].name + " call " +
+                             std::to_string(call.place.call));
+        }
         watcher.log(LogLevel::Info, "record",
-                    models[model].name + ": " + std::to_string(seen) + " calls, " +
-                        std::to_string(datasets.back()->size()) + " kept");
+                    models[model].name + ": " + std::to_string(seen[model]) + " calls, " +
+                        std::to_string(calls.size()) + " kept");
+        recorded.of_model.push_back(
+            std::make_unique<RecordedCalls>(runner.inputs(model), std::move(calls), std::move(labels)));
     }
-    return datasets;
+    return recorded;
+}
+
+QuantizedModel quantize_recorded(const std::vector<CascadeModel>& models, const RecordedInputs& inputs,
+                                 std::size_t which, const Options& options, const std::optional<RecipeOptions>& recipe,
+                                 const RunOptions& run, Observer* observer) {
+    check_index(which, std::min(models.size(), inputs.of_model.size()));
+    refuse_what_needs_one_model(options, run);
+    const auto& [name, model] = models[which];
+    const auto& calls = *inputs.of_model[which];
+    Observer silent;
+    ModelObserver named(observer ? *observer : silent, name);
+    auto of_calls = options;
+    of_calls.subset.reset();  // it was of the cascade's samples
+    auto own = run;
+    own.statistics = statistics_of(run.statistics, name);
+    auto result = recipe ? quantize_by_recipe(model, calls, of_calls, *recipe, own, &named).model
+                         : quantize(model, calls, of_calls, own, &named);
+    result.options.subset = inputs.samples;
+    auto& bad = result.report.bad_samples;
+    bad.insert(bad.begin(), inputs.bad_samples.begin(), inputs.bad_samples.end());
+    return result;
 }
 
 std::vector<QuantizedModel> quantize_cascade(const std::vector<CascadeModel>& models, const Engine& engine,
                                              const std::vector<Options>& options, const RunOptions& run,
                                              Observer* observer) {
-    Observer silent;
-    Observer& watcher = observer ? *observer : silent;
-    refuse_what_needs_one_model(options, run);
     if (options.size() != models.size() && options.size() != 1) {
         throw Error(ErrorCode::InvalidOption, "options",
                     "expected options for each of " + std::to_string(models.size()) + " models, or one for all; got " +
                         std::to_string(options.size()));
     }
+    for (const auto& each : options) {
+        refuse_what_needs_one_model(each, run);
+    }
     const auto& first = options.front();
-    const auto data = record_inputs(
+    auto inputs = record_inputs(
         models, engine,
         {.subset = first.subset, .sampling = first.sampling, .seed = first.seed, .skip_bad = first.skip_bad}, run,
         observer);
     std::vector<QuantizedModel> results;
     for (std::size_t i = 0; i < models.size(); ++i) {
-        ModelObserver named(watcher, models[i].name);
-        auto own = options.size() == 1 ? first : options[i];
-        own.subset.reset();  // it was of the cascade's samples
-        results.push_back(quantize(models[i].model, *data[i], own, run, &named));
+        results.push_back(
+            quantize_recorded(models, inputs, i, options.size() == 1 ? first : options[i], {}, run, observer));
+        inputs.of_model[i].reset();  // its memory is the next one's
     }
     return results;
 }
@@ -238,7 +264,7 @@ double measure(const std::vector<CascadeModel>& models, const Engine& engine, Me
     watcher.phase("evaluate", indices.size());
     metric.reset();
     runner.run(
-        engine, indices, false, false,
+        engine, indices, {}, false,
         [&](std::size_t position, CascadeOutcome&& outcome) {
             const std::string label = engine.label(indices[position]);
             try {

@@ -30,12 +30,6 @@ void check_names(const std::vector<CascadeModel>& models) {
     }
 }
 
-ov::Tensor copy_of(const ov::Tensor& tensor) {
-    ov::Tensor copy(tensor.get_element_type(), tensor.get_shape());
-    tensor.copy_to(copy);
-    return copy;
-}
-
 }  // namespace
 
 CascadeRunner::CascadeRunner(const std::vector<CascadeModel>& models, std::size_t workers) : requests_(workers) {
@@ -51,14 +45,14 @@ CascadeRunner::CascadeRunner(const std::vector<CascadeModel>& models, std::size_
     }
 }
 
-void CascadeRunner::run(const Engine& engine, const std::vector<std::size_t>& indices, bool is_recorded, bool skip_bad,
-                        const std::function<void(std::size_t position, CascadeOutcome&& outcome)>& take,
+void CascadeRunner::run(const Engine& engine, const std::vector<std::size_t>& indices, const TakeCall& take_call,
+                        bool skip_bad, const std::function<void(std::size_t position, CascadeOutcome&& outcome)>& take,
                         Observer& observer) {
     run_in_order<CascadeOutcome>(
         indices.size(), requests_.size(),
         [&](std::size_t worker, std::size_t position) {
             try {
-                return run_sample(engine, worker, indices[position], is_recorded);
+                return run_sample(engine, worker, indices[position], position, take_call);
             } catch (const Error& error) {
                 if (!skip_bad || error.code() != ErrorCode::InvalidData) {
                     throw;
@@ -74,8 +68,8 @@ void CascadeRunner::run(const Engine& engine, const std::vector<std::size_t>& in
 }
 
 CascadeOutcome CascadeRunner::run_sample(const Engine& engine, std::size_t worker, std::size_t index,
-                                         bool is_recorded) {
-    CascadeOutcome outcome;
+                                         std::size_t position, const TakeCall& take_call) {
+    CascadeOutcome outcome{.outputs = {}, .calls = std::vector<std::size_t>(names_.size()), .failure = {}};
     const std::string label = engine.label(index);
     const Infer call = [&](std::size_t model, const Sample& sample) {
         if (model >= names_.size()) {
@@ -85,12 +79,10 @@ CascadeOutcome CascadeRunner::run_sample(const Engine& engine, std::size_t worke
         }
         auto inputs = fit_sample(inputs_[model], sample, label + ", " + names_[model]);
         auto outputs = infer(worker, model, inputs, label);
-        if (is_recorded) {
-            for (auto& tensor : inputs) {
-                tensor = copy_of(tensor);  // the engine may use its own again
-            }
-            outcome.calls.push_back({model, std::move(inputs)});
+        if (take_call) {
+            take_call(model, {position, outcome.calls[model]}, inputs);
         }
+        ++outcome.calls[model];
         return outputs;
     };
     try {
@@ -105,7 +97,7 @@ CascadeOutcome CascadeRunner::run_sample(const Engine& engine, std::size_t worke
 
 std::vector<ov::Tensor> CascadeRunner::infer(std::size_t worker, std::size_t model, std::vector<ov::Tensor>& inputs,
                                              const std::string& label) {
-    std::vector<ov::Tensor> outputs;
+    std::vector<ov::Tensor> outputs;  // of the request, which may run again before they are read
     try {
         auto& request = requests_[worker][model];
         for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -114,13 +106,13 @@ std::vector<ov::Tensor> CascadeRunner::infer(std::size_t worker, std::size_t mod
         request.reset_state();  // whichever sample came before on this request
         request.infer();
         for (std::size_t i = 0; i < request.get_compiled_model().outputs().size(); ++i) {
-            outputs.push_back(copy_of(request.get_output_tensor(i)));
+            outputs.push_back(request.get_output_tensor(i));
         }
     } catch (const ov::Exception& error) {
         throw Error(ErrorCode::InvalidData, label,
                     names_[model] + " cannot run on what it was given: " + essential_line(error.what()));
     }
-    return outputs;
+    return copies_of(outputs);
 }
 
 }  // namespace octet

@@ -12,21 +12,20 @@
 #include "octet/observer.hpp"
 
 #include "data/model_inputs.hpp"
+#include "pipeline/recorded_calls.hpp"
 
 namespace octet {
-
-/// What a model of a cascade was called with: tensors in the order of its inputs.
-struct RecordedCall {
-    std::size_t model;
-    std::vector<ov::Tensor> inputs;
-};
 
 /// What became of one sample of a cascade.
 struct CascadeOutcome {
     std::vector<ov::Tensor> outputs;
-    std::vector<RecordedCall> calls;  ///< in the order they were made; only where they are to be recorded
-    std::string failure;              ///< why there is nothing else (only with `skip_bad`)
+    std::vector<std::size_t> calls;  ///< how often each model was called
+    std::string failure;             ///< why there is nothing else (only with `skip_bad`)
 };
+
+/// Gets what model number `model` was called with, which is valid until it returns. Called from several threads at
+/// once.
+using TakeCall = std::function<void(std::size_t model, const CallPlace& place, const std::vector<ov::Tensor>& inputs)>;
 
 /// Models of a cascade, compiled for several workers at once.
 class CascadeRunner {
@@ -36,7 +35,8 @@ public:
     CascadeRunner(const std::vector<CascadeModel>& models, std::size_t workers);
 
     /// Runs the samples `indices` of `engine` and hands on what each gave, in their order, on the calling thread.
-    void run(const Engine& engine, const std::vector<std::size_t>& indices, bool is_recorded, bool skip_bad,
+    /// `take_call` may be empty; it also gets the calls of samples that then turn out to be bad.
+    void run(const Engine& engine, const std::vector<std::size_t>& indices, const TakeCall& take_call, bool skip_bad,
              const std::function<void(std::size_t position, CascadeOutcome&& outcome)>& take, Observer& observer);
 
     const std::vector<ModelInput>& inputs(std::size_t model) const {
@@ -44,7 +44,8 @@ public:
     }
 
 private:
-    CascadeOutcome run_sample(const Engine& engine, std::size_t worker, std::size_t index, bool is_recorded);
+    CascadeOutcome run_sample(const Engine& engine, std::size_t worker, std::size_t index, std::size_t position,
+                              const TakeCall& take_call);
     std::vector<ov::Tensor> infer(std::size_t worker, std::size_t model, std::vector<ov::Tensor>& inputs,
                                   const std::string& label);
 

@@ -2,12 +2,16 @@
 #include <set>
 #include <utility>
 
+#include <openvino/op/constant.hpp>
+#include <openvino/op/convert.hpp>
 #include <openvino/op/parameter.hpp>
 #include <openvino/op/result.hpp>
+#include <openvino/op/unsqueeze.hpp>
 
 #include "octet/cascade.hpp"
 #include "octet/error.hpp"
 
+#include "base/exception_text.hpp"
 #include "base/text.hpp"
 #include "data/model_inputs.hpp"
 
@@ -100,15 +104,29 @@ private:
     std::vector<std::vector<Source>> sources_;  // of each model
 };
 
-}  // namespace
-
-std::unique_ptr<Engine> chain_models(const std::vector<CascadeModel>& models,
-                                     std::vector<std::unique_ptr<Dataset>> data, const std::vector<Wire>& wires) {
+/// Throws unless there is a dataset, or none, for each model, all of one length.
+void check_data(const std::vector<CascadeModel>& models, const std::vector<const Dataset*>& data) {
     if (data.size() != models.size() || models.empty()) {
         throw Error(ErrorCode::InvalidOption, "cascade",
                     "expected a dataset, or none, for each of " + std::to_string(models.size()) + " models; got " +
                         std::to_string(data.size()));
     }
+    const Dataset* first = nullptr;
+    for (std::size_t i = 0; i < models.size(); ++i) {
+        if (!data[i]) {
+            continue;
+        }
+        first = first ? first : data[i];
+        if (data[i]->size() != first->size()) {
+            throw Error(ErrorCode::InvalidData, models[i].name,
+                        "has " + std::to_string(data[i]->size()) + " samples, a model before it " +
+                            std::to_string(first->size()) + "; expected as many for each");
+        }
+    }
+}
+
+/// Of each model, what the wires feed.
+std::vector<std::vector<Source>> sources_of(const std::vector<CascadeModel>& models, const std::vector<Wire>& wires) {
     std::vector<std::vector<Source>> sources(models.size());
     for (const auto& wire : wires) {
         if (wire.model >= models.size() || wire.from >= wire.model) {
@@ -124,25 +142,152 @@ std::unique_ptr<Engine> chain_models(const std::vector<CascadeModel>& models,
         }
         of_model.push_back({input, wire.from, find_output(models[wire.from], wire.output)});
     }
+    return sources;
+}
+
+/// What an input of a joined model is called.
+std::string joined_name(const CascadeModel& model, const ModelInput& input) {
+    return model.name + "." + input.name();
+}
+
+/// Samples of several models as samples of the model that they are joined to.
+class JoinedSamples final : public Dataset {
+public:
+    JoinedSamples(std::vector<CascadeModel> models, std::vector<const Dataset*> data)
+        : models_(std::move(models)),
+          data_(std::move(data)),
+          first_(**std::find_if(data_.begin(), data_.end(), [](const Dataset* each) { return each != nullptr; })) {
+        for (const auto& each : models_) {
+            inputs_.push_back(model_inputs(*each.model));
+        }
+    }
+
+    std::size_t size() const override {
+        return first_.size();
+    }
+    Sample sample(std::size_t index) const override {
+        Sample joined;
+        for (std::size_t i = 0; i < models_.size(); ++i) {
+            for (const auto& [name, tensor] : data_[i] ? data_[i]->sample(index) : Sample{}) {
+                joined.emplace(joined_name(models_[i], inputs_[i][find_input(inputs_[i], name, label(index))]), tensor);
+            }
+        }
+        return joined;
+    }
+    std::string label(std::size_t index) const override {
+        return first_.label(index);
+    }
+    std::string preparation() const override {
+        return first_.preparation();
+    }
+
+private:
+    std::vector<CascadeModel> models_;
+    std::vector<const Dataset*> data_;
+    const Dataset& first_;
+    std::vector<std::vector<ModelInput>> inputs_;
+};
+
+/// Sees to it that no two models have a name in common: variables and operations get the model's own before theirs, and
+/// tensors have none. Of the last model only variables do, since its outputs are the chain's.
+void rename_apart(ov::Model& model, const std::string& name, bool is_last) {
+    for (const auto& variable : model.get_variables()) {
+        auto info = variable->get_info();
+        info.variable_id = name + "." + info.variable_id;
+        variable->update(info);
+    }
+    for (const auto& node : is_last ? ov::NodeVector{} : model.get_ordered_ops()) {
+        node->set_friendly_name(name + "." + node->get_friendly_name());
+        for (auto& output : node->outputs()) {
+            output.set_names({});
+        }
+    }
+}
+
+/// `output` as `input` takes it: as tensors are that a dataset gives, see Feed.
+ov::Output<ov::Node> as_taken(ov::Output<ov::Node> output, const ov::op::v0::Parameter& input) {
+    const auto given = output.get_partial_shape().rank(), taken = input.get_partial_shape().rank();
+    if (given.is_static() && taken.is_static() && given.get_length() + 1 == taken.get_length()) {
+        output =
+            std::make_shared<ov::op::v0::Unsqueeze>(output, ov::op::v0::Constant::create(ov::element::i64, {1}, {0}));
+    }
+    if (output.get_element_type() != input.get_element_type()) {
+        output = std::make_shared<ov::op::v0::Convert>(output, input.get_element_type());
+    }
+    return output;
+}
+
+}  // namespace
+
+std::unique_ptr<Engine> chain_models(const std::vector<CascadeModel>& models,
+                                     std::vector<std::unique_ptr<Dataset>> data, const std::vector<Wire>& wires) {
+    std::vector<const Dataset*> views;
+    for (const auto& each : data) {
+        views.push_back(each.get());
+    }
+    check_data(models, views);
+    auto sources = sources_of(models, wires);
     for (std::size_t i = 0; i < models.size(); ++i) {
         if (!data[i] && sources[i].size() < models[i].model->inputs().size()) {
             throw Error(ErrorCode::InvalidOption, models[i].name,
                         "has inputs that neither data nor another model feeds");
         }
     }
-    const Dataset* first = nullptr;
-    for (std::size_t i = 0; i < models.size(); ++i) {
-        if (!data[i]) {
-            continue;
-        }
-        first = first ? first : data[i].get();
-        if (data[i]->size() != first->size()) {
-            throw Error(ErrorCode::InvalidData, models[i].name,
-                        "has " + std::to_string(data[i]->size()) + " samples, a model before it " +
-                            std::to_string(first->size()) + "; expected as many for each");
-        }
-    }
     return std::make_unique<Chain>(std::move(data), std::move(sources));
+}
+
+std::shared_ptr<ov::Model> join_models(const std::vector<CascadeModel>& models, const std::vector<Wire>& wires) {
+    const auto sources = sources_of(models, wires);
+    ov::ParameterVector parameters;
+    ov::SinkVector sinks;
+    ov::op::util::VariableVector variables;
+    std::vector<ov::OutputVector> outputs;  // of each model
+    std::shared_ptr<ov::Model> model;
+    for (std::size_t i = 0; i < models.size(); ++i) {
+        const bool is_last = i + 1 == models.size();
+        model = models[i].model->clone();
+        const auto inputs = model_inputs(*model);
+        const auto given = model->get_parameters();  // those that are wired leave the model
+        rename_apart(*model, models[i].name, is_last);
+        for (std::size_t k = 0; k < inputs.size(); ++k) {
+            const auto source = std::find_if(sources[i].begin(), sources[i].end(),
+                                             [&](const Source& each) { return each.input == inputs[k].name(); });
+            if (source == sources[i].end()) {
+                given[k]->output(0).set_names({joined_name(models[i], inputs[k])});
+                given[k]->set_friendly_name(joined_name(models[i], inputs[k]));
+                parameters.push_back(given[k]);
+            } else {
+                given[k]->output(0).replace(as_taken(outputs[source->from][source->output], *given[k]));
+            }
+        }
+        outputs.emplace_back();
+        for (const auto& result : model->get_results()) {
+            outputs.back().push_back(result->input_value(0));
+        }
+        const auto own_sinks = model->get_sinks();
+        sinks.insert(sinks.end(), own_sinks.begin(), own_sinks.end());
+        const auto own_variables = model->get_variables();
+        variables.insert(variables.end(), own_variables.begin(), own_variables.end());
+    }
+    try {
+        const auto joined =
+            std::make_shared<ov::Model>(model->get_results(), sinks, parameters, variables, model->get_friendly_name());
+        joined->get_rt_info() = model->get_rt_info();  // it may tell how outputs are read
+        joined->validate_nodes_and_infer_types();
+        return joined;
+    } catch (const ov::Exception& error) {
+        throw Error(ErrorCode::InvalidOption, "cascade",
+                    "the models do not fit together: " + essential_line(error.what()));
+    }
+}
+
+std::unique_ptr<Dataset> join_samples(const std::vector<CascadeModel>& models,
+                                      const std::vector<const Dataset*>& data) {
+    check_data(models, data);
+    if (std::all_of(data.begin(), data.end(), [](const Dataset* each) { return each == nullptr; })) {
+        throw Error(ErrorCode::InvalidOption, "cascade", "expected a dataset for at least one model");
+    }
+    return std::make_unique<JoinedSamples>(models, data);
 }
 
 std::shared_ptr<ov::Model> without_inputs(const std::shared_ptr<const ov::Model>& model,

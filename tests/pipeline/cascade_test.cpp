@@ -1,8 +1,15 @@
+#include <algorithm>
+#include <filesystem>
+#include <numeric>
+
 #include <gtest/gtest.h>
 
 #include "octet/cascade.hpp"
 #include "octet/error.hpp"
+#include "octet/model_io.hpp"
 
+#include "base/memory.hpp"
+#include "pipeline/recorded_calls.hpp"
 #include "support.hpp"
 #include "support/builders.hpp"
 
@@ -70,9 +77,19 @@ std::vector<std::vector<float>> values_of(const Dataset& data) {
     return values;
 }
 
+std::vector<std::string> labels_of(const Dataset& data) {
+    std::vector<std::string> labels;
+    for (std::size_t i = 0; i < data.size(); ++i) {
+        labels.push_back(data.label(i));
+    }
+    return labels;
+}
+
 TEST(RecordInputs, KeepsWhatEachModelWasCalledWith) {
-    const auto data = record_inputs(two_models(), Corners(7));
+    const auto inputs = record_inputs(two_models(), Corners(7));
+    const auto& data = inputs.of_model;
     ASSERT_EQ(data.size(), 2U);
+    EXPECT_EQ(inputs.samples, 7U);
     EXPECT_EQ(data[0]->size(), 7U);
     EXPECT_EQ(data[1]->size(), 0U + 1 + 2 + 0 + 1 + 2 + 0);
     EXPECT_EQ(data[0]->sample(1).at("x").get_shape(), (ov::Shape{1, 3, 12, 12}));
@@ -85,28 +102,97 @@ TEST(RecordInputs, DoesNotDependOnTheNumberOfThreads) {
     const auto one = record_inputs(two_models(), Corners(40), few, {.threads = 1});
     const auto four = record_inputs(two_models(), Corners(40), few, {.threads = 4});
     for (std::size_t model = 0; model < 2; ++model) {
-        EXPECT_EQ(values_of(*one[model]), values_of(*four[model]));
+        EXPECT_EQ(values_of(*one.of_model[model]), values_of(*four.of_model[model]));
+        EXPECT_EQ(labels_of(*one.of_model[model]), labels_of(*four.of_model[model]));
     }
 }
 
-TEST(RecordInputs, GivesUpEverySecondCallWhereThereAreTooMany) {
-    const auto all = record_inputs(two_models(), Corners(40));
-    const auto few = record_inputs(two_models(), Corners(40), {.calls = 12});
-    ASSERT_EQ(few[0]->size(), 10U);
-    for (std::size_t i = 0; i < 10; ++i) {
-        EXPECT_EQ(few[0]->label(i), all[0]->label(4 * i));
+TEST(RecordInputs, KeepsAsManyCallsAsFit) {
+    const auto all = labels_of(*record_inputs(two_models(), Corners(40)).of_model[1]);
+    const auto few = labels_of(*record_inputs(two_models(), Corners(40), {.calls = 12}).of_model[1]);
+    ASSERT_EQ(few.size(), 12U);
+    auto place = all.begin();
+    for (const auto& label : few) {  // in the order in which they came
+        place = std::find(place, all.end(), label);
+        ASSERT_NE(place, all.end()) << label;
     }
-    const auto small = record_inputs(two_models(), Corners(40), {.bytes = 4096});
-    EXPECT_LE(small[1]->size(), 4096U / (4 * 4 * 4 * sizeof(float)));
-    EXPECT_GE(small[0]->size(), 1U);
+    EXPECT_NE(few, std::vector<std::string>(all.begin(), all.begin() + 12));
+    constexpr std::size_t kBytes = 4 * 4 * 4 * sizeof(float);  // of a judge's call
+    const auto small = record_inputs(two_models(), Corners(40), {.bytes = 16 * kBytes + 1});
+    EXPECT_EQ(small.of_model[1]->size(), 16U);
+    EXPECT_EQ(record_inputs(two_models(), Corners(40), {.bytes = 1}).of_model[0]->size(), 1U);
+}
+
+/// Calls a model of large inputs many times for its only sample.
+class OneLongSample : public Engine {
+public:
+    explicit OneLongSample(std::size_t calls) : calls_(calls) {}
+    std::size_t size() const override {
+        return 1;
+    }
+    std::vector<ov::Tensor> run(std::size_t, const Infer& infer) const override {
+        for (std::size_t i = 0; i < calls_; ++i) {
+            infer(0, {{"x", input_}});
+        }
+        return {};
+    }
+
+private:
+    std::size_t calls_;
+    ov::Tensor input_ = random_tensor({1, 64, 64, 64}, 1);  // 1 MiB
+};
+
+TEST(RecordInputs, HoldsNoMoreThanItKeepsHoweverOftenASampleCalls) {
+    const auto input = parameter({1, 64, 64, 64});
+    const auto mean = make<ov::op::v1::ReduceMean>(
+        "mean", input, ov::op::v0::Constant::create(ov::element::i64, {3}, {1, 2, 3}), false);
+    const std::vector<CascadeModel> models{
+        {"mean", std::make_shared<ov::Model>(ov::OutputVector{mean}, ov::ParameterVector{input})}};
+    const RecordOptions few{.calls = 4};
+    record_inputs(models, OneLongSample(8), few, {.threads = 1});  // what the first run takes once
+    const std::size_t before = peak_resident_bytes();
+    EXPECT_EQ(record_inputs(models, OneLongSample(512), few, {.threads = 1}).of_model[0]->size(), 4U);
+    EXPECT_LT(peak_resident_bytes() - before, std::size_t{400} << 20);  // a sanitizer holds back what is freed
+}
+
+TEST(CallReservoir, KeepsTheSameWhateverTheOrder) {
+    const auto kept = [](const std::vector<std::size_t>& order) {
+        CallReservoir reservoir(100, 1000);
+        for (const std::size_t i : order) {
+            reservoir.offer({i / 7, i % 7}, {ov::Tensor(ov::element::u8, {1 + i * 37 % 90})});
+        }
+        std::vector<CallPlace> places;
+        std::size_t bytes = 0;
+        for (const auto& call : reservoir.take({3, 5})) {
+            EXPECT_NE(call.place.sample, 3U);
+            places.push_back(call.place);
+            bytes += call.inputs[0].get_byte_size();
+        }
+        EXPECT_LE(bytes, 1000U);
+        return places;
+    };
+    std::vector<std::size_t> order(400);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const auto ascending = kept(order);
+    EXPECT_GT(ascending.size(), 10U);
+    EXPECT_TRUE(std::is_sorted(ascending.begin(), ascending.end()));
+    std::reverse(order.begin(), order.end());
+    EXPECT_EQ(kept(order), ascending);
+    std::rotate(order.begin(), order.begin() + 123, order.end());
+    EXPECT_EQ(kept(order), ascending);
 }
 
 TEST(RecordInputs, TakesTheSamplesThatAreAskedFor) {
     const auto first = record_inputs(two_models(), Corners(40), {.subset = 3, .sampling = Sampling::First});
-    EXPECT_EQ(first[0]->size(), 3U);
-    EXPECT_EQ(first[0]->label(2), "sample 2, finder call 0");
+    EXPECT_EQ(first.of_model[0]->size(), 3U);
+    EXPECT_EQ(first.of_model[0]->label(2), "sample 2, finder call 0");
     const auto spread = record_inputs(two_models(), Corners(40), {.subset = 2});
-    EXPECT_EQ(spread[0]->label(1), "sample 30, finder call 0");
+    EXPECT_EQ(spread.of_model[0]->label(1), "sample 30, finder call 0");
+    const Corners all(40);
+    const auto chosen = select_samples(all, {5, 31});
+    EXPECT_EQ(labels_of(*record_inputs(two_models(), *chosen).of_model[0]),
+              (std::vector<std::string>{"sample 5, finder call 0", "sample 31, finder call 0"}));
+    EXPECT_THROW(select_samples(all, {40}), Error);
 }
 
 ErrorCode code_of(const std::function<void()>& call, std::string& text) {
@@ -171,7 +257,19 @@ TEST(RecordInputs, GoesOnWithoutBadSamplesWhereThatIsAskedFor) {
             throw std::runtime_error("no corner here");
         }
     });
-    EXPECT_EQ(record_inputs(two_models(), engine, {.skip_bad = true})[1]->size(), 2U);
+    const auto inputs = record_inputs(two_models(), engine, {.skip_bad = true});
+    EXPECT_EQ(inputs.of_model[1]->size(), 2U);
+    EXPECT_EQ(labels_of(*inputs.of_model[0]),
+              (std::vector<std::string>{"sample 0, finder call 0", "sample 2, finder call 0"}));
+    EXPECT_EQ(inputs.samples, 3U);
+    EXPECT_EQ(inputs.bad_samples, std::vector<std::string>{"sample 1: no corner here"});
+
+    Options options;
+    options.skip_bad = true;
+    for (const auto& result : quantize_cascade(two_models(), engine, {options})) {
+        EXPECT_EQ(result.report.bad_samples, inputs.bad_samples);
+        EXPECT_EQ(result.report.samples, 2U);
+    }
 }
 
 TEST(QuantizeCascade, QuantizesEachModelWithWhatItGot) {
@@ -190,8 +288,45 @@ TEST(QuantizeCascade, QuantizesEachModelWithWhatItGot) {
                   },
                   text),
               ErrorCode::InvalidOption);
-    EXPECT_EQ(code_of([&] { quantize_cascade(two_models(), Corners(12), {{}}, {.statistics = "s"}); }, text),
+    EXPECT_EQ(code_of([&] { quantize_cascade(two_models(), Corners(12), {{}}, {.offline = true}); }, text),
               ErrorCode::InvalidOption);
+    Options kept;
+    kept.states = States::Keep;
+    EXPECT_EQ(code_of(
+                  [&] {
+                      quantize_cascade(two_models(), Corners(12), {{}, kept});
+                  },
+                  text),
+              ErrorCode::InvalidOption);
+}
+
+TEST(QuantizeCascade, SaysOfHowManySamplesOfTheCascade) {
+    Options options;
+    options.subset = 9;
+    for (const auto& result : quantize_cascade(two_models(), Corners(12), {options})) {
+        EXPECT_EQ(result.options.subset, 9U);
+    }
+    for (const auto& result : quantize_cascade(two_models(), Corners(12))) {
+        EXPECT_EQ(result.options.subset, 12U);
+    }
+}
+
+TEST(QuantizeCascade, KeepsStatisticsOfEachModel) {
+    const auto folder = std::filesystem::path(::testing::TempDir()) / "octet_cascade_statistics";
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder);
+    const auto models = two_models();
+    quantize_cascade(models, Corners(12), {{}}, {.statistics = folder / "s.stat", .save_statistics = true});
+    EXPECT_TRUE(std::filesystem::exists(folder / "s_finder.stat"));
+    EXPECT_TRUE(std::filesystem::exists(folder / "s_judge.stat"));
+    Options other;
+    other.preset = Preset::Mixed;
+    const auto from_file = quantize_cascade(models, Corners(12), {other}, {.statistics = folder / "s.stat"});
+    const auto measured = quantize_cascade(models, Corners(12), {other});
+    for (std::size_t i = 0; i < models.size(); ++i) {
+        EXPECT_EQ(to_json(from_file[i].report), to_json(measured[i].report));
+    }
+    std::filesystem::remove_all(folder);
 }
 
 /// The largest value that any sample gave, and in which order they came.
@@ -243,7 +378,7 @@ TEST(ChainModels, FeedsAModelWithAnEarlierOnesOutput) {
     const auto chain =
         chain_models(models, only_first(3), {{.model = 1, .input = "crop", .from = 0, .output = "relu"}});
     EXPECT_EQ(chain->size(), 3U);
-    const auto data = record_inputs(models, *chain);
+    const auto data = std::move(record_inputs(models, *chain).of_model);
     EXPECT_EQ(data[1]->size(), 3U);
     Largest metric;
     double largest = 0;
@@ -263,7 +398,7 @@ TEST(ChainModels, RunsModelsSideBySide) {
         }));
         return chain_models(models, std::move(data), {});
     };
-    EXPECT_EQ(record_inputs(models, *chained(5))[1]->size(), 5U);
+    EXPECT_EQ(record_inputs(models, *chained(5)).of_model[1]->size(), 5U);
     std::string text;
     EXPECT_EQ(code_of([&] { chained(4); }, text), ErrorCode::InvalidData);
     EXPECT_EQ(text, "judge: has 4 samples, a model before it 5; expected as many for each");
@@ -309,6 +444,49 @@ TEST(ChainModels, RefusesWhatDoesNotFit) {
     EXPECT_EQ(code({{1, "crop", 0, ""}, {1, "", 0, ""}}), ErrorCode::InvalidOption);
     EXPECT_EQ(text, "judge: input \"crop\" is fed twice");
     EXPECT_EQ(code_of([&] { chain_models(models, {}, {}); }, text), ErrorCode::InvalidOption);
+}
+
+/// Three inputs of 3x4x4, the second model's without its batch and of whole numbers.
+std::vector<CascadeModel> unlike_models() {
+    const auto a = parameter({1, 3, 4, 4});
+    const auto found = make<ov::op::v0::Relu>("found", convolution(a, "find", 1, {.pad = 1}));
+    const auto few = make<ov::op::v0::Squeeze>("few", found, ov::op::v0::Constant::create(ov::element::i64, {1}, {0}));
+    const auto whole = make<ov::op::v0::Convert>("whole", few, ov::element::i32);
+    whole->output(0).set_names({"rates"});  // as the judge's
+    return {{"finder", std::make_shared<ov::Model>(ov::OutputVector{whole}, ov::ParameterVector{a})},
+            {"judge", judge()}};
+}
+
+TEST(JoinModels, GivesWhatTheChainGives) {
+    const std::vector<Wire> wires{{.model = 1, .input = "crop", .from = 0, .output = ""}};
+    for (const auto& models : {two_models(), unlike_models()}) {
+        auto data = only_first(3);
+        const auto joined = join_models(models, wires);
+        const auto samples = join_samples(models, {data[0].get(), nullptr});
+        ASSERT_EQ(joined->inputs().size(), 1U);
+        EXPECT_EQ(joined->output(0).get_names(), std::unordered_set<std::string>{"rates"});
+        Largest metric;
+        const double of_joined = measure(joined, *samples, metric);
+        EXPECT_NE(of_joined, 0);
+        EXPECT_EQ(samples->label(1), "sample 1");
+        EXPECT_EQ(of_joined, measure(models, *chain_models(models, std::move(data), wires), metric));
+        EXPECT_EQ(models[0].model->outputs().size(), 1U);  // which are left as they were
+        EXPECT_NO_THROW(models[0].model->validate_nodes_and_infer_types());
+    }
+}
+
+TEST(JoinModels, TellsInputsOfOneNameApart) {
+    const std::vector<CascadeModel> models{{"a", finder()}, {"b", finder()}};
+    const auto joined = join_models(models, {});
+    EXPECT_EQ(joined->input(0).get_any_name(), "a.x");
+    EXPECT_EQ(joined->input(1).get_any_name(), "b.x");
+    EXPECT_EQ(joined->outputs().size(), 1U);
+    const auto data = random_dataset(3, {1, 3, 4, 4}), others = random_dataset(2, {1, 3, 4, 4});
+    EXPECT_EQ(join_samples(models, {data.get(), data.get()})->sample(1).count("b.x"), 1U);
+    EXPECT_THROW(join_samples(models, {data.get(), others.get()}), Error);
+    EXPECT_THROW(join_samples(models, {nullptr, nullptr}), Error);
+    EXPECT_THROW(join_models(models, {{0, "x", 1, ""}}), Error);
+    EXPECT_THROW(join_models(models, {{1, "x", 0, ""}}), Error);  // 4 channels for 3
 }
 
 TEST(WithoutInputs, LeavesTheOthers) {
