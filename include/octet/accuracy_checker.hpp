@@ -36,7 +36,9 @@ struct CheckedSamples {
     EvaluateOptions evaluation{};
 };
 
-/// Opens `part` (Rules::optimization or Rules::evaluation) for `model`. Throws as open_dataset() and open_labels() do.
+/// Opens `part` (Rules::optimization or Rules::evaluation) for `model`. A sample of texts has i64[1,length] for each
+/// input, where Tokenization says the length, and its label is dev-ROW or the file's name. Throws as open_dataset() and
+/// open_labels() do.
 OCTET_API CheckedSamples open_checked(const ov::Model& model, const checker::Rules& rules,
                                       const checker::DatasetRules& part);
 

@@ -14,10 +14,11 @@
 /// defaults. A zero size, an empty list or an empty path stands for what is not given.
 namespace octet::checker {
 
-/// Who reads pictures; tells the order of their channels.
+/// Who reads samples; of pictures it tells the order of their channels.
 enum class Reader {
-    OpenCv,  ///< opencv_imread: BGR, turned as EXIF says
-    Pillow,  ///< pillow_imread: RGB, as stored
+    OpenCv,      ///< opencv_imread: BGR, turned as EXIF says
+    Pillow,      ///< pillow_imread: RGB, as stored
+    Annotation,  ///< annotation_features_extractor: what the annotation itself holds, as of texts
 };
 
 /// How the pixels between pixels come about. OpenCV has no Box, Hamming, Lanczos, Pillow no Area, Lanczos4.
@@ -128,8 +129,46 @@ struct VocMaskAnnotation {
     std::filesystem::path imageset{}, images{}, masks{};
 };
 
+/// How texts become tokens: pieces of words by a vocabulary, between [CLS] and [SEP], as BERT takes them.
+struct Tokenization {
+    std::filesystem::path vocabulary{};  ///< vocab_file: a piece a line, UTF-8
+    int length = 128;                    ///< max_seq_length: at most so many, of which up to 3 are special
+    bool is_lower_case = false;          ///< also without accents
+    bool is_class_first = true;          ///< class_token_first; else [CLS] ends the tokens and padding begins them
+    bool is_padded = true;               ///< enable_padding: to `length`
+};
+
+/// `mnli`, `xnli`, `custom_text_classification` and others: a table with a header, a text or a pair of texts a row.
+struct TextTable {
+    std::filesystem::path file{};
+    char separator = '\t';
+    bool is_quoted = true;  ///< "" around a cell may hold separators and ends of lines
+    int label = 1;          ///< columns are from 0; negative: from the last, which is -1
+    int text = 0;
+    std::optional<int> second{};           ///< column of the second text of a pair; rows without it have one
+    std::vector<std::string> labels{};     ///< what stands there for class 0, 1, ...; empty: what `meta` says
+    std::vector<std::string> languages{};  ///< language_filter, by the first column; empty: all
+    Tokenization tokens{};
+};
+
+/// `imdb`: folders neg and pos with a text a file.
+struct TextFolders {
+    std::filesystem::path folder{};
+    Tokenization tokens{};
+};
+
 using AnnotationSource = std::variant<ImagenetAnnotation, FolderAnnotation, CifarAnnotation, CocoAnnotation,
-                                      VocAnnotation, MaskAnnotation, VocMaskAnnotation>;
+                                      VocAnnotation, MaskAnnotation, VocMaskAnnotation, TextTable, TextFolders>;
+
+/// How a source of texts makes tokens of them; null for other sources.
+inline const Tokenization* tokenization_of(const AnnotationSource& source) {
+    const auto* table = std::get_if<TextTable>(&source);
+    const auto* folders = std::get_if<TextFolders>(&source);
+    return table != nullptr ? &table->tokens : folders != nullptr ? &folders->tokens : nullptr;
+}
+
+/// What a text is fed as, by the tool's names: an array of i64[1,length].
+enum class Feature { InputIds, InputMask, SegmentIds };
 
 /// What the classes of a dataset are called, by number.
 struct ClassMap {
@@ -209,6 +248,14 @@ struct ClassificationF1 {
     std::optional<std::size_t> positive{};  ///< pos_label
 };
 
+/// `accuracy_per_class`: their mean.
+struct AccuracyPerClass {
+    std::size_t top_k = 1;
+};
+
+/// `metthews_correlation_coef`, of two classes.
+struct MatthewsCorrelation {};
+
 /// `map`.
 struct MeanAp {
     double overlap = 0.5;
@@ -235,12 +282,27 @@ struct MaskMetric {
 
 struct Metric {
     std::string name{};  ///< its own, else its type's
-    std::variant<Accuracy, ClassificationF1, MeanAp, CocoPrecision, MaskMetric> kind{};
+    std::variant<Accuracy, ClassificationF1, AccuracyPerClass, MatthewsCorrelation, MeanAp, CocoPrecision, MaskMetric>
+        kind{};
 };
+
+/// Does it measure classes, not boxes or masks?
+inline bool is_of_classes(const Metric& metric) {
+    return std::holds_alternative<Accuracy>(metric.kind) || std::holds_alternative<AccuracyPerClass>(metric.kind) ||
+           std::holds_alternative<ClassificationF1>(metric.kind) ||
+           std::holds_alternative<MatthewsCorrelation>(metric.kind);
+}
 
 /// `classification`.
 struct ClassificationAdapter {
     std::string output{};  ///< empty: the only one that fits
+};
+
+/// `bert_classification`.
+struct BertClassificationAdapter {
+    std::string output{};          ///< empty: the first
+    std::size_t classes = 2;       ///< num_classes
+    bool is_single_score = false;  ///< the output is one value: of two classes the second's probability, else the class
 };
 
 /// `ssd`.
@@ -275,8 +337,8 @@ struct SegmentationAdapter {
     bool is_argmax = false;
 };
 
-using Adapter =
-    std::variant<ClassificationAdapter, SsdAdapter, YoloGridAdapter, YoloxAdapter, YoloV8Adapter, SegmentationAdapter>;
+using Adapter = std::variant<ClassificationAdapter, BertClassificationAdapter, SsdAdapter, YoloGridAdapter,
+                             YoloxAdapter, YoloV8Adapter, SegmentationAdapter>;
 
 /// `subsample_size`: as many, or as many of a hundred; shuffled as numpy does it with `seed`.
 struct Subsample {
@@ -292,15 +354,23 @@ struct DatasetRules {
     std::filesystem::path data_source{}, masks_source{}, meta{};  ///< meta: dataset_meta_file of the annotation
     AnnotationSource annotation{};
     Reader reader = Reader::OpenCv;
+    std::vector<Feature> features{};  ///< of Reader::Annotation
     std::vector<Step> preprocessing{};
     std::vector<PostStep> postprocessing{};
     std::vector<Metric> metrics{};
     std::optional<Subsample> subsample{};
 };
 
+/// An input in the launcher's `inputs`.
+struct InputRules {
+    std::string name{};
+    std::string pattern{};  ///< `value`: what the start of FEATURE_SAMPLE fits, as `input_ids` does; may be empty
+};
+
 /// A model's launcher and its samples.
 struct Rules {
     Adapter adapter{};
+    std::vector<InputRules> inputs{};
     std::string layout{};                       ///< of the input with pictures; empty: the model's own
     DatasetRules optimization{}, evaluation{};  ///< equal where only one is given
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <re2/re2.h>
+
 #include "octet/accuracy_checker.hpp"
 #include "octet/error.hpp"
 
@@ -15,6 +17,9 @@ namespace octet {
 namespace {
 
 using namespace checker;
+
+const Words<Feature> kFeatures{
+    {"input_ids", Feature::InputIds}, {"input_mask", Feature::InputMask}, {"segment_ids", Feature::SegmentIds}};
 
 /// The entry of a list of `definitions` that has the same `key`, with what `local` says on top of it.
 Json completed(const Json& local, const Json& definitions, const char* list, const char* key) {
@@ -56,7 +61,7 @@ std::optional<Subsample> read_subsample(SectionReader& section) {
     return std::nullopt;
 }
 
-Reader read_reader(SectionReader& section) {
+void read_reader(SectionReader& section, DatasetRules& rules) {
     const Json& json = section.value("reader");
     const Json whole =
         json.is_string() || json.is_null() ? Json{{"type", json.is_null() ? "opencv_imread" : json}} : json;
@@ -64,10 +69,32 @@ Reader read_reader(SectionReader& section) {
     reader.refuse("reading_flag", "color", "expected color");
     reader.refuse("to_rgb", true, "expected true");
     reader.refuse("multi_infer", false, "is not available; expected false");
-    const Reader read = reader.choice<Reader>(
-        "type", {{"opencv_imread", Reader::OpenCv}, {"pillow_imread", Reader::Pillow}}, Reader::OpenCv);
+    rules.reader = reader.choice<Reader>("type",
+                                         {{"opencv_imread", Reader::OpenCv},
+                                          {"pillow_imread", Reader::Pillow},
+                                          {"annotation_features_extractor", Reader::Annotation}},
+                                         Reader::OpenCv);
+    if (rules.reader == Reader::Annotation) {
+        for (const auto& name : read_texts(reader, "features", "features such as input_ids, input_mask, segment_ids")) {
+            rules.features.push_back(reader.pick("features", name, kFeatures, Feature::InputIds));
+        }
+    }
     reader.finish();
-    return read;
+}
+
+/// Texts come from the annotation itself, pictures from files.
+void check_reader(const DatasetRules& rules, SectionReader& section) {
+    const bool is_text = tokenization_of(rules.annotation) != nullptr;
+    if (is_text && rules.reader != Reader::Annotation) {
+        section.problems().add(section.path_of("reader"),
+                               "expected annotation_features_extractor with features, as samples are texts");
+    } else if (!is_text && rules.reader == Reader::Annotation) {
+        section.problems().add(section.path_of("reader"),
+                               "annotation_features_extractor is for texts; expected opencv_imread or pillow_imread");
+    }
+    if (is_text && !rules.preprocessing.empty()) {
+        section.problems().add(section.path_of("preprocessing"), "is not available for texts");
+    }
 }
 
 /// Pillow takes pixels of 8 bits only, which OpenCV's filters and means do not leave.
@@ -98,7 +125,7 @@ DatasetRules read_dataset(const Json& json, const std::string& place, Problems& 
     if (section.has("additional_data_source") && rules.masks_source.empty()) {
         rules.masks_source = section.text("additional_data_source");
     }
-    rules.reader = read_reader(section);
+    read_reader(section, rules);
     for (auto& step : section.sections("preprocessing")) {
         if (const auto read = read_step(std::move(step))) {
             rules.preprocessing.push_back(*read);
@@ -126,8 +153,10 @@ DatasetRules read_dataset(const Json& json, const std::string& place, Problems& 
                          ? "is missing; the tool's own annotation files are Python pickles, which are not read"
                          : "is missing; expected a converter");
     }
+    check_reader(rules, section);
     const auto* cifar = std::get_if<CifarAnnotation>(&rules.annotation);
-    if (rules.data_source.empty() && (cifar == nullptr || !cifar->has_pictures)) {
+    const bool has_samples = (cifar != nullptr && cifar->has_pictures) || rules.reader == Reader::Annotation;
+    if (rules.data_source.empty() && !has_samples) {
         problems.add(section.path_of("data_source"), "is missing; expected the folder of the pictures");
     }
     section.skip({"annotation", "annotation_conversion", "dataset_meta", "additional_data_source", "batch",
@@ -187,22 +216,20 @@ bool is_openvino(const Json& launcher) {
 }
 
 void read_inputs(SectionReader& launcher, Rules& rules) {
-    std::size_t pictures = 0;
     for (auto& input : launcher.sections("inputs")) {
-        const std::string name = input.text("name");
         const std::string type = input.text("type");
-        if (type == "INPUT") {
-            input.refuse("value", nullptr, "is not available");
-            rules.layout = input.choice<std::string>("layout", {{"NCHW", "NCHW"}, {"NHWC", "NHWC"}}, "");
-            ++pictures;
-        } else {
+        if (type != "INPUT") {
             input.problems().add(input.path_of("type"), in_short(Json(type)) + " is not available; there is INPUT");
         }
-        input.skip({"shape", "precision", "layout", "value"});
+        const auto& read = rules.inputs.emplace_back(InputRules{input.text("name"), input.text("value")});
+        const re2::RE2 pattern(read.pattern, re2::RE2::Quiet);
+        if (!pattern.ok()) {
+            input.problems().add(input.path_of("value"), "is no regular expression that can be read (" +
+                                                             pattern.error() + "); got \"" + read.pattern + "\"");
+        }
+        rules.layout = input.choice<std::string>("layout", {{"NCHW", "NCHW"}, {"NHWC", "NHWC"}, {"NC", ""}}, "");
+        input.skip({"shape", "precision"});
         input.finish();
-    }
-    if (pictures > 1) {
-        launcher.problems().add(launcher.path_of("inputs"), "expected one input for pictures");
     }
 }
 
@@ -221,41 +248,64 @@ void read_launcher(const Json& json, const std::string& place, Rules& rules, Pro
     launcher.finish();
 }
 
-void read_launchers(const Json& launchers, const Json& definitions, const std::string& place, Rules& rules,
-                    Problems& problems) {
+/// Gives the place of the launcher that counts.
+std::string read_launchers(const Json& launchers, const Json& definitions, const std::string& place, Rules& rules,
+                           Problems& problems) {
     if (!launchers.is_array() || launchers.empty()) {
         problems.add(place, "expected a list with a launcher");
-        return;
+        return place;
     }
     const auto first = std::find_if(launchers.begin(), launchers.end(), is_openvino);
     if (first == launchers.end()) {
         problems.add(place, "none of them runs the model by OpenVINO; expected one with framework: openvino");
-        return;
+        return place;
     }
-    read_launcher(completed(*first, definitions, "launchers", "framework"),
-                  at(place, static_cast<std::size_t>(first - launchers.begin())), rules, problems);
+    std::string chosen = at(place, static_cast<std::size_t>(first - launchers.begin()));
+    read_launcher(completed(*first, definitions, "launchers", "framework"), chosen, rules, problems);
+    return chosen;
+}
+
+/// What stands in `inputs` that pictures cannot take.
+void check_inputs(const Rules& rules, const std::string& place, Problems& problems) {
+    const bool is_text = tokenization_of(rules.optimization.annotation) != nullptr;
+    if ((tokenization_of(rules.evaluation.annotation) != nullptr) != is_text) {
+        problems.add(place, "feeds texts in one part and pictures in the other");
+    }
+    for (std::size_t i = 0; i < rules.inputs.size() && !is_text; ++i) {
+        const std::string input = at(below(place, "inputs"), i);
+        if (i > 0) {
+            problems.add(input, "expected one input for pictures");
+        }
+        if (!rules.inputs[i].pattern.empty()) {
+            problems.add(below(input, "value"), "is for texts");
+        }
+    }
 }
 
 /// Metrics and labels of other tasks than the adapter's.
 void check_task(const Rules& rules, const DatasetRules& part, const std::string& place, Problems& problems) {
-    const bool is_classes = std::holds_alternative<ClassificationAdapter>(rules.adapter);
+    const bool is_classes = std::holds_alternative<ClassificationAdapter>(rules.adapter) ||
+                            std::holds_alternative<BertClassificationAdapter>(rules.adapter);
     const bool is_masks = std::holds_alternative<SegmentationAdapter>(rules.adapter);
     const auto& annotation = part.annotation;
     const bool has_classes = std::holds_alternative<ImagenetAnnotation>(annotation) ||
                              std::holds_alternative<FolderAnnotation>(annotation) ||
-                             std::holds_alternative<CifarAnnotation>(annotation);
+                             std::holds_alternative<CifarAnnotation>(annotation) ||
+                             tokenization_of(annotation) != nullptr;
     const bool has_masks =
         std::holds_alternative<MaskAnnotation>(annotation) || std::holds_alternative<VocMaskAnnotation>(annotation);
     if (is_classes != has_classes || is_masks != has_masks) {
         problems.add(below(place, "annotation_conversion"), "is of another task than the launcher's adapter");
         return;
     }
+    const auto* bert = std::get_if<BertClassificationAdapter>(&rules.adapter);
+    const bool has_scores = bert == nullptr || !bert->is_single_score;
     for (std::size_t i = 0; i < part.metrics.size(); ++i) {
-        const auto& kind = part.metrics[i].kind;
-        const bool of_classes =
-            std::holds_alternative<Accuracy>(kind) || std::holds_alternative<ClassificationF1>(kind);
-        const bool of_masks = std::holds_alternative<MaskMetric>(kind);
-        if (of_classes != is_classes || of_masks != is_masks) {
+        if (!has_scores && std::holds_alternative<MatthewsCorrelation>(part.metrics[i].kind)) {
+            problems.add(at(below(place, "metrics"), i), part.metrics[i].name + " needs scores, not a single_score");
+        }
+        const bool of_masks = std::holds_alternative<MaskMetric>(part.metrics[i].kind);
+        if (is_of_classes(part.metrics[i]) != is_classes || of_masks != is_masks) {
             problems.add(at(below(place, "metrics"), i),
                          part.metrics[i].name + " is of another task than the launcher's adapter");
         }
@@ -336,9 +386,11 @@ checker::Rules read_checker_model(const Json& model, const Json& definitions, co
             problems.add(below(place, name), "unknown; there are name, launchers, datasets");
         }
     }
-    read_launchers(model.value("launchers", Json()), definitions, below(place, "launchers"), rules, problems);
+    const std::string launcher =
+        read_launchers(model.value("launchers", Json()), definitions, below(place, "launchers"), rules, problems);
     read_datasets(model.value("datasets", Json()), definitions, below(place, "datasets"), rules, problems);
     if (problems.empty()) {
+        check_inputs(rules, launcher, problems);
         const bool has_parts = model.at("datasets").is_object();
         const std::string datasets = below(place, "datasets");
         check_task(rules, rules.optimization, has_parts ? below(datasets, "optimization") : at(datasets, 0), problems);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "config/checker_parts.hpp"
 
 namespace octet {
@@ -74,15 +76,124 @@ AnnotationSource read_voc_masks(SectionReader& section) {
                              needed_path(section, "mask_dir")};
 }
 
-const Words<AnnotationSource (*)(SectionReader&)> kConverters{{"imagenet", read_imagenet},
-                                                              {"cls_dataset_folder", read_folder},
-                                                              {"cifar", read_cifar},
-                                                              {"mscoco_detection", read_coco_annotation},
-                                                              {"voc_detection", read_voc},
-                                                              {"common_semantic_segmentation", read_masks},
-                                                              {"voc_segmentation", read_voc_masks}};
+Tokenization read_tokenization(SectionReader& section) {
+    for (const char* name : {"sentence_piece_model_file", "tokenizer_dir", "model_id"}) {
+        section.refuse(name, nullptr, "is not available; expected vocab_file, of WordPiece");
+    }
+    Tokenization tokens;
+    tokens.vocabulary = needed_path(section, "vocab_file");
+    tokens.length = section.whole("max_seq_length", 3, 100000).value_or(tokens.length);
+    tokens.is_lower_case = section.flag("lower_case", false);
+    tokens.is_class_first = section.flag("class_token_first", true);
+    tokens.is_padded = section.flag("enable_padding", true);
+    return tokens;
+}
+
+char separator_of(SectionReader& section, const std::filesystem::path& file) {
+    const char given = section.choice<char>("column_separator", {{"tab", '\t'}, {"comma", ','}}, '\0');
+    if (given != '\0') {
+        return given;
+    }
+    if (file.extension() != ".csv" && file.extension() != ".tsv") {
+        section.problems().add(
+            section.path_of("column_separator"),
+            "is missing; expected tab or comma, as annotation_file ends neither in .tsv nor in .csv");
+    }
+    return file.extension() == ".csv" ? ',' : '\t';
+}
+
+TextTable read_table(SectionReader& section) {
+    TextTable table;
+    table.file = needed_path(section, "annotation_file");
+    table.separator = separator_of(section, table.file);
+    table.tokens = read_tokenization(section);
+    return table;
+}
+
+const std::vector<std::string> kBinary{"0", "1"}, kEntailment{"entailment", "not_entailment"},
+    kInference{"contradiction", "entailment", "neutral"};
+
+/// Tables whose columns and labels the converter's name tells.
+AnnotationSource read_table_of(SectionReader& section, const std::vector<std::string>& labels, int label, int text,
+                               std::optional<int> second = {}) {
+    TextTable table = read_table(section);
+    section.refuse("dataset_meta_file", nullptr, "the converter knows its labels");
+    table.labels = labels;
+    table.label = label;
+    table.text = text;
+    table.second = second;
+    return table;
+}
+
+AnnotationSource read_xnli(SectionReader& section) {
+    auto table = std::get<TextTable>(read_table_of(section, kInference, 1, 6, 7));
+    table.separator = '\t';
+    table.is_quoted = false;
+    std::string filter = section.text("language_filter");
+    std::erase_if(filter, [](char c) { return c == ' ' || c == '[' || c == ']'; });
+    for (std::size_t from = 0; from < filter.size();) {
+        const std::size_t to = std::min(filter.find(',', from), filter.size());
+        table.languages.push_back(filter.substr(from, to - from));
+        from = to + 1;
+    }
+    return table;
+}
+
+AnnotationSource read_text_folders(SectionReader& section) {
+    section.refuse("dataset_meta_file", nullptr, "the converter knows its labels");
+    section.skip({"column_separator"});
+    return TextFolders{needed_path(section, "data_dir"), read_tokenization(section)};
+}
+
+AnnotationSource read_custom_texts(SectionReader& section) {
+    TextTable table = read_table(section);
+    table.text = section.whole("text_1", 0, 10000).value_or(0);
+    table.second = section.whole("text_2", 0, 10000);
+    table.label = section.whole("label", 0, 10000).value_or(1);
+    if (section.has("labels_list")) {
+        table.labels = read_texts(section, "labels_list", "the classes' labels");
+    } else if (!section.has("dataset_meta_file")) {
+        section.problems().add(section.path_of("labels_list"),
+                               "is missing; expected the classes' labels, or dataset_meta_file");
+    }
+    section.skip({"labels_list"});
+    return table;
+}
+
+const Words<AnnotationSource (*)(SectionReader&)> kConverters{
+    {"imagenet", read_imagenet},
+    {"cls_dataset_folder", read_folder},
+    {"cifar", read_cifar},
+    {"mscoco_detection", read_coco_annotation},
+    {"voc_detection", read_voc},
+    {"common_semantic_segmentation", read_masks},
+    {"voc_segmentation", read_voc_masks},
+    {"cola", [](SectionReader& s) { return read_table_of(s, kBinary, 1, 3); }},
+    {"sst-2", [](SectionReader& s) { return read_table_of(s, kBinary, 1, 0); }},
+    {"mrpc", [](SectionReader& s) { return read_table_of(s, kBinary, 0, 3, 4); }},
+    {"qqp", [](SectionReader& s) { return read_table_of(s, kBinary, 5, 3, 4); }},
+    {"wnli", [](SectionReader& s) { return read_table_of(s, kBinary, 3, 1, 2); }},
+    {"rte", [](SectionReader& s) { return read_table_of(s, kEntailment, 3, 1, 2); }},
+    {"qnli", [](SectionReader& s) { return read_table_of(s, kEntailment, 3, 1, 2); }},
+    {"mnli", [](SectionReader& s) { return read_table_of(s, kInference, -1, 6, 7); }},
+    {"xnli", read_xnli},
+    {"imdb", read_text_folders},
+    {"custom_text_classification", read_custom_texts}};
 
 }  // namespace
+
+std::vector<std::string> read_texts(SectionReader& section, const std::string& name, const std::string& expected) {
+    const Json& json = section.value(name);
+    std::vector<std::string> texts;
+    for (const auto& each : json.is_array() ? json : Json::array({json})) {
+        if (!each.is_string()) {
+            section.problems().add(section.path_of(name), "expected a list of " + expected + "; got " + in_short(json));
+            return {};
+        }
+        texts.push_back(each.get<std::string>());
+    }
+    return texts;
+}
 
 AnnotationSource read_annotation(SectionReader section, DatasetRules& rules) {
     rules.meta = section.text("dataset_meta_file");

@@ -31,20 +31,6 @@ std::vector<double> read_anchors(SectionReader& section) {
     return *anchors;
 }
 
-std::vector<std::string> read_names(SectionReader& section, const std::string& name) {
-    const Json& json = section.value(name);
-    std::vector<std::string> names;
-    for (const auto& each : json.is_array() ? json : Json::array({json})) {
-        if (!each.is_string()) {
-            section.problems().add(section.path_of(name),
-                                   "expected a list of the outputs' names; got " + in_short(json));
-            return {};
-        }
-        names.push_back(each.get<std::string>());
-    }
-    return names;
-}
-
 /// The pairs of `all` at the positions that `anchor_masks` gives for each output.
 std::vector<std::vector<double>> masked_anchors(SectionReader& section, const std::vector<double>& all,
                                                 std::size_t outputs) {
@@ -79,7 +65,7 @@ std::vector<std::vector<double>> masked_anchors(SectionReader& section, const st
 Adapter read_yolo_grid(SectionReader& section, bool is_v5) {
     YoloGridAdapter adapter;
     adapter.is_v5 = is_v5;
-    adapter.outputs = read_names(section, "outputs");
+    adapter.outputs = read_texts(section, "outputs", "the outputs' names");
     adapter.anchors = masked_anchors(section, read_anchors(section), adapter.outputs.size());
     adapter.classes = section.whole("classes", 1, 100000).value_or(80);
     adapter.boxes = section.whole("num", 1, 1000).value_or(3);
@@ -117,6 +103,17 @@ Adapter read_classification(SectionReader& section) {
     return ClassificationAdapter{section.text("classification_output")};
 }
 
+Adapter read_bert_classification(SectionReader& section) {
+    BertClassificationAdapter adapter;
+    adapter.output = section.text("classification_out");
+    if (!section.has("num_classes")) {
+        section.problems().add(section.path_of("num_classes"), "is missing; expected how many classes there are");
+    }
+    adapter.classes = static_cast<std::size_t>(section.whole("num_classes", 1, 1000000).value_or(2));
+    adapter.is_single_score = section.flag("single_score", false);
+    return adapter;
+}
+
 Adapter read_ssd(SectionReader&) {
     return SsdAdapter{};
 }
@@ -148,6 +145,7 @@ Adapter read_segmentation(SectionReader& section) {
 }
 
 const Words<Adapter (*)(SectionReader&)> kAdapters{{"classification", read_classification},
+                                                   {"bert_classification", read_bert_classification},
                                                    {"ssd", read_ssd},
                                                    {"yolo_v3", read_yolo_v3},
                                                    {"yolo_v5", read_yolo_v5},
@@ -156,10 +154,23 @@ const Words<Adapter (*)(SectionReader&)> kAdapters{{"classification", read_class
                                                    {"yolov8_detection", read_yolo_v8},
                                                    {"segmentation", read_segmentation}};
 
+std::size_t read_top_k(SectionReader& section) {
+    return static_cast<std::size_t>(section.whole("top_k", 1).value_or(1));
+}
+
 Metric read_accuracy_metric(SectionReader& section) {
     section.refuse("match", false, "is not available; expected false");
     section.skip({"cast_to_int"});
-    return {{}, Accuracy{static_cast<std::size_t>(section.whole("top_k", 1).value_or(1))}};
+    return {{}, Accuracy{read_top_k(section)}};
+}
+
+Metric read_accuracy_per_class(SectionReader& section) {
+    section.refuse("label_map", "label_map", "is not available");
+    return {{}, AccuracyPerClass{read_top_k(section)}};
+}
+
+Metric read_matthews(SectionReader&) {
+    return {{}, MatthewsCorrelation{}};
 }
 
 Metric read_f1(SectionReader& section) {
@@ -236,7 +247,9 @@ Metric read_mask_accuracy(SectionReader& section) {
 }
 
 const Words<Metric (*)(SectionReader&)> kMetrics{{"accuracy", read_accuracy_metric},
+                                                 {"accuracy_per_class", read_accuracy_per_class},
                                                  {"classification_f1-score", read_f1},
+                                                 {"metthews_correlation_coef", read_matthews},
                                                  {"map", read_map},
                                                  {"coco_precision", read_coco},
                                                  {"mean_iou", read_mean_iou},

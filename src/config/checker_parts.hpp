@@ -26,6 +26,9 @@ checker::AnnotationSource read_annotation(SectionReader section, checker::Datase
 /// Numbers as `1, 2, 3`, `(1, 2)`, `[1, 2]` or a single one; none where it is none of these.
 std::optional<std::vector<double>> read_numbers(const Json& json);
 
+/// A list of texts, or one; `expected` says of what. Where it is missing that is a problem.
+std::vector<std::string> read_texts(SectionReader& section, const std::string& name, const std::string& expected);
+
 /// `size`, or `dst_width` with `dst_height`. `is_needed`: one of these must be there.
 struct WantedSize {
     int width = 0, height = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <random>
 #include <sstream>
@@ -14,9 +15,11 @@
 #include "base/text.hpp"
 #include "data/class_names.hpp"
 #include "data/coco.hpp"
+#include "data/delimited.hpp"
 #include "data/files.hpp"
 #include "data/lines.hpp"
 #include "data/npy.hpp"
+#include "data/unicode.hpp"
 #include "data/xml.hpp"
 
 namespace octet {
@@ -445,6 +448,90 @@ Annotations read(const VocMaskAnnotation& source, const DatasetRules& rules) {
     return out;
 }
 
+/// `labels` are of classes 0, 1, ...
+void number_classes(ClassMap& classes, const std::vector<std::string>& labels) {
+    for (const auto& label : labels) {
+        classes.names.emplace(static_cast<std::int64_t>(classes.names.size()), label);
+    }
+}
+
+const std::string& cell_of(const TableRow& row, int column, const std::string& where) {
+    const auto count = static_cast<std::int64_t>(row.cells.size());
+    const std::int64_t place = column < 0 ? count + column : column;
+    if (place < 0 || place >= count) {
+        refuse(where, "has " + std::to_string(count) + " cells; expected one in column " + std::to_string(column) +
+                          ", counted from 0");
+    }
+    return row.cells[static_cast<std::size_t>(place)];
+}
+
+Annotations read(const TextTable& source, const DatasetRules& rules) {
+    Annotations out;
+    out.classes = read_meta(rules.meta, 0);
+    if (out.classes.names.empty()) {
+        number_classes(out.classes, source.labels);
+    }
+    std::map<std::string, std::int64_t> number_of;
+    std::vector<std::string> known;
+    for (const auto& [number, name] : out.classes.names) {
+        number_of[name] = number;
+        known.push_back(name);
+    }
+    ClassLabels labels;
+    const std::string where = source.file.string();
+    std::string text = unicode_text(text_of(source.file), where);
+    if (constexpr std::string_view kByteOrder = "\xEF\xBB\xBF"; text.starts_with(kByteOrder)) {
+        text.erase(0, kByteOrder.size());
+    }
+    const auto rows = parse_delimited(text, source.separator, source.is_quoted, where);
+    for (std::size_t i = 1; i < rows.size(); ++i) {  // the first names the columns
+        const TableRow& row = rows[i];
+        const std::string place = where + ":" + std::to_string(row.line);
+        const auto& languages = source.languages;
+        if (!languages.empty() &&
+            std::find(languages.begin(), languages.end(), cell_of(row, 0, place)) == languages.end()) {
+            continue;
+        }
+        const std::string& label = cell_of(row, source.label, place);
+        const auto number = number_of.find(label);
+        if (number == number_of.end() || number->second < 0) {
+            refuse(place, "\"" + label.substr(0, 100) + "\" is no label of this dataset" + did_you_mean(label, known) +
+                              "; there are " + quoted(known));
+        }
+        const bool is_pair = source.second && static_cast<std::size_t>(*source.second) < row.cells.size();
+        out.names.push_back("dev-" + std::to_string(i));
+        out.texts.push_back({cell_of(row, source.text, place), is_pair ? cell_of(row, *source.second, place) : ""});
+        labels.of_sample.push_back(static_cast<std::size_t>(number->second));
+    }
+    labels.names = names_of(out.classes);
+    out.labels = std::move(labels);
+    return out;
+}
+
+Annotations read(const TextFolders& source, const DatasetRules&) {
+    Annotations out;
+    number_classes(out.classes, {"neg", "pos"});
+    ClassLabels labels;
+    labels.names = names_of(out.classes);
+    for (std::size_t number = 0; number < labels.names.size(); ++number) {
+        for (const auto& file : entries_of(source.folder / labels.names[number])) {
+            if (file.extension() != ".txt") {
+                continue;
+            }
+            std::string text = unicode_text(text_of(file), file.string());
+            constexpr std::string_view kBreak = "<br />";
+            for (std::size_t at = text.find(kBreak); at != std::string::npos; at = text.find(kBreak, at)) {
+                text.replace(at, kBreak.size(), " ");
+            }
+            out.names.push_back(labels.names[number] + "/" + file.filename().string());
+            out.texts.push_back({std::move(text), ""});
+            labels.of_sample.push_back(number);
+        }
+    }
+    out.labels = std::move(labels);
+    return out;
+}
+
 template <class T>
 std::vector<T> picked(const std::vector<T>& all, const std::vector<std::size_t>& indices) {
     std::vector<T> out;
@@ -470,6 +557,9 @@ void take_subsample(Annotations& annotations, const Subsample& subsample) {
     annotations.labels = select_labels(annotations.labels, indices);
     if (annotations.pictures) {
         annotations.picture_of_sample = indices;
+    }
+    if (!annotations.texts.empty()) {
+        annotations.texts = picked(annotations.texts, indices);
     }
 }
 

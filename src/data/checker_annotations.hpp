@@ -13,6 +13,11 @@
 
 namespace octet {
 
+/// A text, or a pair of them; UTF-8.
+struct TextPair {
+    std::string first, second;  ///< second: empty where there is one
+};
+
 /// What a dataset's annotation says: a sample's name (below data_source), what it truly shows, and the classes.
 struct Annotations {
     std::vector<std::string> names;
@@ -20,6 +25,7 @@ struct Annotations {
     checker::ClassMap classes;
     std::shared_ptr<const CifarBatch> pictures{};  ///< where the annotation holds the samples themselves
     std::vector<std::size_t> picture_of_sample{};  ///< their positions in it
+    std::vector<TextPair> texts{};                 ///< where samples are texts
 };
 
 /// Reads them as the tool's converters do, without those that `subsample` leaves out.

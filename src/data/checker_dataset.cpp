@@ -14,6 +14,7 @@
 #include "base/text.hpp"
 #include "data/checker_annotations.hpp"
 #include "data/checker_steps.hpp"
+#include "data/checker_texts.hpp"
 #include "data/convert.hpp"
 #include "data/model_inputs.hpp"
 #include "data/picture_decode.hpp"
@@ -204,14 +205,14 @@ EvaluateOptions evaluation_of(const checker::Rules& rules, const checker::Datase
                        classes};
     if (const auto* adapter = std::get_if<checker::ClassificationAdapter>(&rules.adapter)) {
         options.output = adapter->output;
+    } else if (const auto* bert = std::get_if<checker::BertClassificationAdapter>(&rules.adapter)) {
+        options.output = bert->output;
     }
     return options;
 }
 
-}  // namespace
-
-CheckedSamples open_checked(const ov::Model& model, const checker::Rules& rules, const checker::DatasetRules& part) {
-    const auto inputs = model_inputs(model);
+std::unique_ptr<Dataset> open_pictures(const std::vector<ModelInput>& inputs, const checker::Rules& rules,
+                                       const checker::DatasetRules& part, Annotations annotations) {
     const ModelInput& input = inputs[find_picture_input(inputs, "", part.name)];
     auto layout = picture_layout(input, rules.layout);
     if (!is_plain_number(input.type)) {
@@ -221,9 +222,17 @@ CheckedSamples open_checked(const ov::Model& model, const checker::Rules& rules,
     if (inputs.size() != 1) {
         throw Error(ErrorCode::InvalidOption, part.name, "feeds one input, the model has " + list_names(inputs));
     }
+    return std::make_unique<CheckedPictures>(input, std::move(layout), part, std::move(annotations));
+}
+
+}  // namespace
+
+CheckedSamples open_checked(const ov::Model& model, const checker::Rules& rules, const checker::DatasetRules& part) {
+    const auto inputs = model_inputs(model);
     Annotations annotations = read_annotations(part);
     CheckedSamples out{nullptr, annotations.labels, evaluation_of(rules, part, annotations.classes)};
-    out.dataset = std::make_unique<CheckedPictures>(input, std::move(layout), part, std::move(annotations));
+    const bool is_text = checker::tokenization_of(part.annotation) != nullptr;
+    out.dataset = (is_text ? open_texts : open_pictures)(inputs, rules, part, std::move(annotations));
     return out;
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <limits>
 #include <numeric>
 #include <string>
 
@@ -55,6 +57,40 @@ void check_range(const ClassLabels& labels, std::size_t classes, const Feed& fee
     }
 }
 
+double share(std::size_t part, std::size_t all) {
+    return static_cast<double>(part) / static_cast<double>(all);
+}
+
+/// The output that `adapter` names, else the first. The tool has it without axes of 1 where it has more than two.
+std::size_t find_bert_output(const checker::BertClassificationAdapter& adapter, const ModelFacts& facts) {
+    const std::string name = adapter.output.empty() ? facts.outputs.front().name : adapter.output;
+    const std::size_t values = adapter.is_single_score ? 1 : adapter.classes;
+    const auto is_suited = [&](const OutputFacts& output) {
+        const auto& shape = output.shape();
+        return ov::shape_size(shape) == values &&
+               (adapter.is_single_score || shape.size() > 2 || (!shape.empty() && shape.back() == values));
+    };
+    return find_output(facts, name, is_suited,
+                       adapter.is_single_score ? "a single value, as single_score says"
+                                               : "a score for each of num_classes: " + std::to_string(values));
+}
+
+/// What a single value says; the number of classes where it is none of them.
+std::size_t class_of_value(float value, std::size_t classes) {
+    if (classes == 2) {
+        return value > 0.5F ? 1 : 0;
+    }
+    return value > -1 && value < static_cast<float>(classes) ? static_cast<std::size_t>(std::max(value, 0.0F))
+                                                             : classes;
+}
+
+/// How many of the best classes a metric counts.
+std::size_t best_classes_of(const checker::Metric& metric) {
+    const auto* accuracy = std::get_if<checker::Accuracy>(&metric.kind);
+    const auto* per_class = std::get_if<checker::AccuracyPerClass>(&metric.kind);
+    return accuracy != nullptr ? accuracy->top_k : per_class != nullptr ? per_class->top_k : 1;
+}
+
 // A number in a strict order where NaN comes last.
 bool is_better(float a, float b) {
     return a > b || (std::isnan(b) && !std::isnan(a));
@@ -86,23 +122,32 @@ std::vector<ScoredClass> best_scores(std::span<const float> scores, std::size_t 
     return best;
 }
 
-std::vector<Classification::TopMetric> Classification::metrics_of(const EvaluateOptions& options, std::size_t classes,
-                                                                  Observer& observer) {
-    std::vector<TopMetric> metrics;
+std::vector<checker::Metric> Classification::metrics_of(const EvaluateOptions& options, std::size_t classes,
+                                                        Observer& observer) {
+    std::vector<checker::Metric> metrics;
     if (!options.checker) {
         for (const std::size_t k : usable(options.top, classes, observer)) {
-            metrics.push_back({"accuracy@top" + std::to_string(k), k});
+            metrics.push_back({"accuracy@top" + std::to_string(k), checker::Accuracy{k}});
         }
         return metrics;
     }
+    const std::size_t named = options.checker->classes.names.size();
+    if (options.checker->metrics.empty()) {
+        throw Error(ErrorCode::InvalidOption, "metrics", "expected one at least");
+    }
     for (const auto& metric : options.checker->metrics) {
-        if (const auto* accuracy = std::get_if<checker::Accuracy>(&metric.kind)) {
-            metrics.push_back({metric.name, accuracy->top_k});
-        } else if (const auto* score = std::get_if<checker::ClassificationF1>(&metric.kind)) {
-            metrics.push_back({metric.name, 0, *score});
-        } else {
+        if (!checker::is_of_classes(metric)) {
             throw Error(ErrorCode::InvalidOption, metric.name, "measures no classes; expected accuracy");
         }
+        if (std::holds_alternative<checker::MatthewsCorrelation>(metric.kind) && named != 0 && named != 2) {
+            throw Error(ErrorCode::InvalidOption, metric.name,
+                        "is of two classes; the dataset has " + std::to_string(named));
+        }
+        if (std::holds_alternative<checker::AccuracyPerClass>(metric.kind) && named == 0) {
+            throw Error(ErrorCode::InvalidOption, metric.name,
+                        "needs the classes' names; expected labels_file or dataset_meta_file");
+        }
+        metrics.push_back(metric);
     }
     return metrics;
 }
@@ -111,11 +156,15 @@ Classification::Classification(const ClassLabels& labels, const EvaluateOptions&
                                const Feed& feed, std::size_t models, Observer& observer)
     : labels_(labels),
       checker_(options.checker),
-      output_(find_output(facts, options.output, is_score_per_class, "a score per class, such as f32[1,1000]")),
-      classes_(ov::shape_size(facts.outputs[output_].shape())),
-      top_(metrics_of(options, classes_, observer)),
-      hits_(top_.size(), std::vector<std::size_t>(models)) {
+      models_(models),
+      bert_(checker_ ? std::get_if<checker::BertClassificationAdapter>(&checker_->adapter) : nullptr),
+      output_(bert_ != nullptr
+                  ? find_bert_output(*bert_, facts)
+                  : find_output(facts, options.output, is_score_per_class, "a score per class, such as f32[1,1000]")),
+      classes_(bert_ != nullptr ? bert_->classes : ov::shape_size(facts.outputs[output_].shape())),
+      metrics_(metrics_of(options, classes_, observer)) {
     check_range(labels, classes_, feed);
+    std::transform(metrics_.begin(), metrics_.end(), std::back_inserter(top_), best_classes_of);
 }
 
 Classification::Score Classification::score(std::size_t index, const Truth&,
@@ -123,6 +172,10 @@ Classification::Score Classification::score(std::size_t index, const Truth&,
     const ov::Tensor floats = as_floats(outputs[output_]);
     const std::span<const float> scores(floats.data<const float>(), floats.get_size());
     const std::size_t label = labels_.of_sample[index];
+    if (bert_ != nullptr && bert_->is_single_score && scores.size() == 1) {
+        const std::size_t number = class_of_value(scores.front(), classes_);
+        return {number == label ? 0 : std::numeric_limits<std::size_t>::max(), {{number, scores.front()}}};
+    }
     if (scores.size() != classes_) {
         throw Error(ErrorCode::UnsupportedModel, "",
                     "the model gives " + std::to_string(scores.size()) + " scores for a sample and " +
@@ -136,15 +189,14 @@ Classification::Score Classification::score(std::size_t index, const Truth&,
 void Classification::add(std::size_t index, const std::vector<Score>& scores, SampleEvaluation& sample) {
     sample.label = labels_.of_sample[index];
     OfClass& of_class = by_class_[*sample.label];
-    of_class.hits.resize(scores.size());
+    of_class.hits.resize(metrics_.size(), std::vector<std::size_t>(scores.size()));
     of_class.found.resize(scores.size());
     ++of_class.samples;
     ++samples_;
     for (std::size_t m = 0; m < scores.size(); ++m) {
         for (std::size_t t = 0; t < top_.size(); ++t) {
-            hits_[t][m] += scores[m].rank < top_[t].k ? 1 : 0;
+            of_class.hits[t][m] += scores[m].rank < top_[t] ? 1 : 0;
         }
-        of_class.hits[m] += scores[m].rank < std::max<std::size_t>(top_.front().k, 1) ? 1 : 0;
         of_class.found[m][scores[m].top.front().number] += 1;
         SampleFigures figures;
         figures.top = scores[m].top;
@@ -152,35 +204,75 @@ void Classification::add(std::size_t index, const std::vector<Score>& scores, Sa
     }
 }
 
-double Classification::f1(const TopMetric& metric, std::size_t model) const {
-    const auto of_class = [&](std::size_t number) {
-        double right = 0, truth = 0, found = 0;
-        for (const auto& [label, samples] : by_class_) {
-            for (const auto& [best, count] : samples.found[model]) {
-                const auto number_of = static_cast<double>(count);
-                truth += label == number ? number_of : 0;
-                found += best == number ? number_of : 0;
-                right += label == number && best == number ? number_of : 0;
-            }
+template <class IsLabel, class IsFound>
+double Classification::count(std::size_t model, IsLabel&& is_label, IsFound&& is_found) const {
+    std::size_t sum = 0;
+    for (const auto& [label, of_class] : by_class_) {
+        for (const auto& [best, samples] : of_class.found[model]) {
+            sum += is_label(label) && is_found(best) ? samples : 0;
         }
-        return right > 0 ? 2 * right / (truth + found) : 0;
-    };
-    if (metric.f1.positive) {
-        return of_class(*metric.f1.positive);
+    }
+    return static_cast<double>(sum);
+}
+
+double Classification::f1_of_class(std::size_t number, std::size_t model) const {
+    const auto is_it = [&](std::size_t each) { return each == number; };
+    const auto is_any = [](std::size_t) { return true; };
+    const double right = count(model, is_it, is_it);
+    return right > 0 ? 2 * right / (count(model, is_it, is_any) + count(model, is_any, is_it)) : 0;
+}
+
+double Classification::f1(const checker::ClassificationF1& metric, std::size_t model) const {
+    if (metric.positive) {
+        return f1_of_class(*metric.positive, model);
     }
     // Of two classes the mean, of others the first, as the tool has it.
-    return checker_->classes.names.size() == 2 ? (of_class(0) + of_class(1)) / 2 : of_class(0);
+    return checker_->classes.names.size() == 2 ? (f1_of_class(0, model) + f1_of_class(1, model)) / 2
+                                               : f1_of_class(0, model);
+}
+
+double Classification::matthews(std::size_t model) const {
+    const auto is_first = [](std::size_t number) { return number == 0; };
+    const auto is_other = [](std::size_t number) { return number != 0; };
+    const double both = count(model, is_other, is_other), neither = count(model, is_first, is_first);
+    const double found = count(model, is_first, is_other), missed = count(model, is_other, is_first);
+    const double all = (both + found) * (both + missed) * (neither + found) * (neither + missed);
+    return all > 0 ? (both * neither - found * missed) / std::sqrt(all) : -1;
+}
+
+double Classification::accuracy_per_class(std::size_t metric, std::size_t model) const {
+    double sum = 0;
+    for (const auto& [number, of_class] : by_class_) {
+        sum += share(of_class.hits[metric][model], of_class.samples);
+    }
+    return sum / static_cast<double>(checker_->classes.names.size());
+}
+
+double Classification::hits(std::size_t metric, std::size_t model) const {
+    std::size_t sum = 0;
+    for (const auto& [number, of_class] : by_class_) {
+        sum += of_class.hits[metric][model];
+    }
+    return share(sum, samples_);
+}
+
+double Classification::figure(const checker::Metric& metric, std::size_t place, std::size_t model) const {
+    if (const auto* score = std::get_if<checker::ClassificationF1>(&metric.kind)) {
+        return f1(*score, model);
+    }
+    if (std::holds_alternative<checker::MatthewsCorrelation>(metric.kind)) {
+        return matthews(model);
+    }
+    return std::holds_alternative<checker::AccuracyPerClass>(metric.kind) ? accuracy_per_class(place, model)
+                                                                          : hits(place, model);
 }
 
 void Classification::finish(Evaluation& result, Observer&) const {
-    const auto share = [](std::size_t part, std::size_t all) {
-        return static_cast<double>(part) / static_cast<double>(all);
-    };
     result.task = "classification";
-    for (std::size_t t = 0; t < top_.size(); ++t) {
-        MetricValues metric{top_[t].name, {}};
-        for (std::size_t m = 0; m < hits_[t].size(); ++m) {
-            metric.values.push_back(top_[t].k > 0 ? share(hits_[t][m], samples_) : f1(top_[t], m));
+    for (std::size_t t = 0; t < metrics_.size(); ++t) {
+        MetricValues metric{metrics_[t].name, {}};
+        for (std::size_t m = 0; m < models_; ++m) {
+            metric.values.push_back(figure(metrics_[t], t, m));
         }
         result.metrics.push_back(std::move(metric));
     }
@@ -190,8 +282,8 @@ void Classification::finish(Evaluation& result, Observer&) const {
                              number < labels_.names.size() ? labels_.names[number] : "",
                              of_class.samples,
                              {}};
-        for (const std::size_t hits : of_class.hits) {
-            each.values.emplace_back(share(hits, of_class.samples));
+        for (const std::size_t right : of_class.hits.front()) {
+            each.values.emplace_back(share(right, of_class.samples));
         }
         result.classes.push_back(std::move(each));
     }

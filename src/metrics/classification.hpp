@@ -41,26 +41,31 @@ public:
     void finish(Evaluation& result, Observer& observer) const;
 
 private:
-    /// A metric of the best K; or with no K the F1 of accuracy checker.
-    struct TopMetric {
-        std::string name;
-        std::size_t k = 0;
-        checker::ClassificationF1 f1{};
-    };
+    static std::vector<checker::Metric> metrics_of(const EvaluateOptions& options, std::size_t classes,
+                                                   Observer& observer);
 
-    static std::vector<TopMetric> metrics_of(const EvaluateOptions& options, std::size_t classes, Observer& observer);
-    double f1(const TopMetric& metric, std::size_t model) const;
+    /// How many samples of the classes that `is_label` takes are found to be of one that `is_found` takes.
+    template <class IsLabel, class IsFound>
+    double count(std::size_t model, IsLabel&& is_label, IsFound&& is_found) const;
+    double hits(std::size_t metric, std::size_t model) const;
+    double figure(const checker::Metric& metric, std::size_t place, std::size_t model) const;
+    double f1_of_class(std::size_t number, std::size_t model) const;
+    double f1(const checker::ClassificationF1& metric, std::size_t model) const;
+    double accuracy_per_class(std::size_t metric, std::size_t model) const;
+    double matthews(std::size_t model) const;
 
     const ClassLabels& labels_;
     const std::optional<checker::Measurement>& checker_;
+    std::size_t models_;
+    const checker::BertClassificationAdapter* bert_;  // null: another adapter, or none
     std::size_t output_;
     std::size_t classes_;
-    std::vector<TopMetric> top_;
+    std::vector<checker::Metric> metrics_;
+    std::vector<std::size_t> top_;  // of each metric the number of best classes that it counts
     std::size_t samples_ = 0;
-    std::vector<std::vector<std::size_t>> hits_;  // of each K, of each model
     struct OfClass {
         std::size_t samples = 0;
-        std::vector<std::size_t> hits;                          // of each model, among the best top_.front()
+        std::vector<std::vector<std::size_t>> hits;             // of each metric, of each model: among the best top_
         std::vector<std::map<std::size_t, std::size_t>> found;  // of each model: samples by the best class
     };
     std::map<std::size_t, OfClass> by_class_;

@@ -84,7 +84,7 @@ TEST(CheckerConfiguration, WhatIsNotThereIsRefusedByNameWithWhatThereIs) {
     } kCases[] = {
         {"adapter: classification", "adapter: ssd_onnx",
          "ac.yml:8:9: models[0].launchers[1].adapter.type: \"ssd_onnx\" is not available; there are classification, "
-         "ssd, "},
+         "bert_classification, ssd, "},
         {"converter: imagenet", "converter: imagnet",
          "is not available (did you mean \"imagenet\"?); there are imagenet, "},
         {"type: resize", "type: rezise",
@@ -98,7 +98,7 @@ TEST(CheckerConfiguration, WhatIsNotThereIsRefusedByNameWithWhatThereIs) {
         {"type: accuracy", "type: wer", "metrics[0].type: \"wer\" is not available; there are accuracy, "},
         {"type: accuracy\n            top_k: 5", "type: map", "map is of another task than the launcher's adapter"},
         {"data_source: pictures", "reader: wav_reader",
-         "reader.type: \"wav_reader\" is not available; there are opencv_imread, pillow_imread"},
+         "reader.type: \"wav_reader\" is not available; there are opencv_imread, pillow_imread, "},
         {"data_source: pictures", "annotation: a.pickle", "data_source: is missing"},
         {"framework: dlsdk", "framework: onnx_runtime", "launchers: none of them runs the model by OpenVINO"},
         {"models:", "evaluations:", "evaluations: modules in Python are not available"},
@@ -115,6 +115,68 @@ TEST(CheckerConfiguration, PillowTakesWholePixelsOnly) {
     EXPECT_TRUE(
         holds(error_of(text),
               "preprocessing[1]: Pillow resizes pixels of 8 bits only, which they are not after normalization"));
+}
+
+constexpr const char* kTexts = R"(models:
+  - name: net
+    launchers:
+      - adapter: {type: bert_classification, num_classes: 2}
+        inputs:
+          - {name: ids, type: INPUT, value: "input_ids*"}
+          - {name: mask, type: INPUT, value: input_mask, layout: NC}
+    datasets:
+      - name: val
+        reader: {type: annotation_features_extractor, features: [input_ids, input_mask]}
+        annotation_conversion: {converter: xnli, annotation_file: dev.tsv, vocab_file: v.txt, language_filter: "en, de"}
+        metrics:
+          - type: accuracy
+)";
+
+TEST(CheckerConfiguration, TextsAreRead) {
+    const auto rules = parse_checker(kTexts, "ac.yml").rules;
+    EXPECT_EQ(std::get<checker::BertClassificationAdapter>(rules.adapter).classes, 2U);
+    ASSERT_EQ(rules.inputs.size(), 2U);
+    EXPECT_EQ(rules.inputs[0].pattern, "input_ids*");
+    const auto& table = std::get<checker::TextTable>(rules.evaluation.annotation);
+    EXPECT_EQ(table.languages, (std::vector<std::string>{"en", "de"}));
+    EXPECT_FALSE(table.is_quoted);
+    EXPECT_EQ(table.tokens.length, 128);
+    EXPECT_EQ(rules.evaluation.features.size(), 2U);
+}
+
+TEST(CheckerConfiguration, WhatTextsCannotBeIsRefused) {
+    const struct {
+        const char *from, *to, *message;
+    } kCases[] = {
+        {"vocab_file: v.txt", "sentence_piece_model_file: s.model",
+         "sentence_piece_model_file: is not available; expected vocab_file, of WordPiece"},
+        {"vocab_file: v.txt", "vocab_file: v.txt, max_seq_length: 2", "max_seq_length: expected a whole number from 3"},
+        {"converter: xnli", "converter: bert_tf_record", "\"bert_tf_record\" is not available; there are imagenet, "},
+        {"dev.tsv", "dev.txt", "column_separator: is missing; expected tab or comma"},
+        {"converter: xnli", "converter: custom_text_classification", "labels_list: is missing"},
+        {"{type: annotation_features_extractor, features: [input_ids, input_mask]}", "opencv_imread",
+         "reader: expected annotation_features_extractor with features"},
+        {"[input_ids, input_mask]", "[input_ids, tokens]",
+         "\"tokens\" is not available; there are input_ids, input_mask, segment_ids"},
+        {"value: input_mask", "value: \"(\"", "inputs[1].value: is no regular expression that can be read"},
+        {"name: mask, type: INPUT", "name: mask, type: CONST_INPUT",
+         "\"CONST_INPUT\" is not available; there is INPUT"},
+        {"num_classes: 2", "single_score: true", "num_classes: is missing"},
+        {"- type: accuracy", "- type: map", "map is of another task"},
+        {"metrics:", "preprocessing: [{type: bgr_to_rgb}]\n        metrics:",
+         "preprocessing: is not available for texts"},
+    };
+    for (const auto& [from, to, message] : kCases) {
+        EXPECT_TRUE(holds(error_of(with(kTexts, from, to)), message));
+    }
+}
+
+TEST(CheckerConfiguration, PicturesFeedOneInput) {
+    const std::string text = with(kGood, "adapter: classification",
+                                  "adapter: classification\n        inputs:\n          - {name: a, type: INPUT}\n"
+                                  "          - {name: b, type: INPUT, value: b}");
+    EXPECT_TRUE(holds(error_of(text), "launchers[1].inputs[1]: expected one input for pictures"));
+    EXPECT_TRUE(holds(error_of(text), "launchers[1].inputs[1].value: is for texts"));
 }
 
 TEST(CheckerConfiguration, AllThatIsWrongIsToldAtOnce) {

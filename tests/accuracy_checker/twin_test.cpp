@@ -16,6 +16,7 @@
 
 #include "octet/accuracy_checker.hpp"
 #include "octet/error.hpp"
+#include "octet/model_io.hpp"
 
 #include "data/checker_mask.hpp"
 
@@ -69,6 +70,8 @@ private:
 class Preparation : public Twin {};
 class Conversion : public Twin {};
 class Measurement : public Twin {};
+class Texts : public Twin {};
+class Run : public Twin {};
 
 std::string name_of(const testing::TestParamInfo<Case>& info) {
     return info.param.name;
@@ -82,11 +85,13 @@ std::vector<Case> list(const std::string& kind) {
     return all;
 }
 
-checker::Rules rules_of(const Json& adapter, const Json& dataset) {
-    const Json model{{"name", "twin"},
-                     {"launchers", Json::array({{{"framework", "openvino"}, {"adapter", adapter}}})},
-                     {"datasets", Json::array({dataset})}};
+checker::Rules rules_with(const Json& launcher, const Json& dataset) {
+    const Json model{{"name", "twin"}, {"launchers", Json::array({launcher})}, {"datasets", Json::array({dataset})}};
     return parse_checker(Json{{"models", Json::array({model})}}.dump(), "twin.json").rules;
+}
+
+checker::Rules rules_of(const Json& adapter, const Json& dataset) {
+    return rules_with({{"framework", "openvino"}, {"adapter", adapter}}, dataset);
 }
 
 void expect_near(const std::vector<double>& expected, double got, std::size_t at) {
@@ -158,6 +163,14 @@ void expect_mask(const Json& expected, const std::filesystem::path& path, checke
     EXPECT_EQ(expected.at("mask").get<std::vector<std::uint8_t>>(), mask.values);
 }
 
+/// The names of the classes, as far as the record has them.
+void expect_names(const Json& expected, const std::map<std::int64_t, std::string>& names) {
+    for (const auto& [number, name] : expected.items()) {
+        ASSERT_TRUE(names.contains(std::stoll(number))) << number;
+        EXPECT_EQ(name, names.at(std::stoll(number)));
+    }
+}
+
 Json adapter_for(const Json& dataset) {
     const std::string converter = dataset.at("annotation_conversion").at("converter");
     return converter.ends_with("segmentation") ? "segmentation"
@@ -183,14 +196,59 @@ TEST_P(Conversion, IsTheTools) {
         }
     }
     const auto& names = samples.evaluation.checker->classes.names;
-    for (const auto& [number, name] : given.at("label_map").items()) {
-        if (given.at("dataset").at("annotation_conversion").at("converter") != "imagenet" || !names.empty()) {
-            ASSERT_TRUE(names.contains(std::stoll(number))) << number;
-            EXPECT_EQ(name, names.at(std::stoll(number)));
-        }
+    if (given.at("dataset").at("annotation_conversion").at("converter") != "imagenet" || !names.empty()) {
+        expect_names(given.at("label_map"), names);
     }
 }
 INSTANTIATE_TEST_SUITE_P(Twins, Conversion, testing::ValuesIn(list("conversions")), name_of);
+
+std::shared_ptr<ov::Model> text_model(const Json& inputs) {
+    ov::ParameterVector parameters;
+    ov::OutputVector results;
+    for (const auto& [name, values] : inputs.items()) {
+        auto input = std::make_shared<ov::op::v0::Parameter>(ov::element::i64, ov::PartialShape{1, -1});
+        input->get_output_tensor(0).set_names({name});
+        parameters.push_back(input);
+        results.emplace_back(input);
+    }
+    return std::make_shared<ov::Model>(results, parameters);
+}
+
+TEST_P(Texts, AreFedAsTheTools) {
+    const Json& given = recorded(GetParam());
+    const Json launcher{{"adapter", "classification"}, {"inputs", given.at("inputs")}};
+    const auto rules = rules_with(launcher, given.at("dataset"));
+    const Json& expected = given.at("samples");
+    const auto samples = open_checked(*text_model(expected[0].at("inputs")), rules, rules.evaluation);
+    const auto& labels = std::get<ClassLabels>(samples.labels);
+    ASSERT_EQ(expected.size(), samples.dataset->size());
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        EXPECT_EQ(expected[i].at("name"), samples.dataset->label(i));
+        EXPECT_EQ(expected[i].at("label"), labels.of_sample[i]);
+        const Sample sample = samples.dataset->sample(i);
+        ASSERT_EQ(expected[i].at("inputs").size(), sample.size());
+        for (const auto& [name, values] : expected[i].at("inputs").items()) {
+            const ov::Tensor& tensor = sample.at(name);
+            const auto* data = tensor.data<const std::int64_t>();
+            EXPECT_EQ(values, Json(std::vector<std::int64_t>(data, data + tensor.get_size()))) << i << " " << name;
+        }
+    }
+    expect_names(given.at("label_map"), samples.evaluation.checker->classes.names);
+}
+INSTANTIATE_TEST_SUITE_P(Twins, Texts, testing::ValuesIn(list("texts")), name_of);
+
+TEST_P(Run, MeasuresTheToolsFigures) {
+    const Json& given = recorded(GetParam());
+    const auto rules = rules_with(given.at("launcher"), given.at("dataset"));
+    const auto model = read_model("texts/model.xml");
+    const auto samples = open_checked(*model, rules, rules.evaluation);
+    const auto found = evaluate({model}, *samples.dataset, samples.labels, samples.evaluation);
+    ASSERT_EQ(given.at("metrics").size(), found.metrics.size());
+    for (const auto& metric : found.metrics) {
+        EXPECT_NEAR(given.at("metrics").at(metric.name).get<double>(), metric.values[0], kTolerance) << metric.name;
+    }
+}
+INSTANTIATE_TEST_SUITE_P(Twins, Run, testing::ValuesIn(list("runs")), name_of);
 
 /// A model that gives back what it is given under each name of `outputs`, and has an input for the picture besides.
 std::shared_ptr<ov::Model> passing_model(const Json& outputs, bool is_whole) {
