@@ -81,7 +81,7 @@ OCTET_API RecordedInputs record_inputs(const std::vector<CascadeModel>& models, 
 /// quantize_by_recipe(). Of the result Options::subset and Report::bad_samples are of the cascade's samples, all other
 /// numbers of samples are of the model's calls. RunOptions::statistics names a file for each model, FILE_<name>.
 /// Throws as quantize() and quantize_by_recipe() do; Error(InvalidOption) for States::Keep, as calls of different
-/// samples follow one another, and for RunOptions::offline.
+/// samples follow one another, for RunOptions::offline and for a model whose inputs are not there.
 OCTET_API QuantizedModel quantize_recorded(const std::vector<CascadeModel>& models, const RecordedInputs& inputs,
                                            std::size_t which, const Options& options = {},
                                            const std::optional<RecipeOptions>& recipe = {}, const RunOptions& run = {},

@@ -211,6 +211,9 @@ QuantizedModel quantize_recorded(const std::vector<CascadeModel>& models, const 
     check_index(which, std::min(models.size(), inputs.of_model.size()));
     refuse_what_needs_one_model(options, run);
     const auto& [name, model] = models[which];
+    if (!inputs.of_model[which]) {
+        throw Error(ErrorCode::InvalidOption, name, "its recorded inputs were taken away");
+    }
     const auto& calls = *inputs.of_model[which];
     Observer silent;
     ModelObserver named(observer ? *observer : silent, name);
@@ -229,7 +232,7 @@ QuantizedModel quantize_recorded(const std::vector<CascadeModel>& models, const 
 std::vector<QuantizedModel> quantize_cascade(const std::vector<CascadeModel>& models, const Engine& engine,
                                              const std::vector<Options>& options, const RunOptions& run,
                                              Observer* observer) {
-    if (options.size() != models.size() && options.size() != 1) {
+    if (options.empty() || (options.size() != models.size() && options.size() != 1)) {
         throw Error(ErrorCode::InvalidOption, "options",
                     "expected options for each of " + std::to_string(models.size()) + " models, or one for all; got " +
                         std::to_string(options.size()));

@@ -117,7 +117,7 @@ TEST(RecordInputs, KeepsAsManyCallsAsFit) {
         ASSERT_NE(place, all.end()) << label;
     }
     EXPECT_NE(few, std::vector<std::string>(all.begin(), all.begin() + 12));
-    constexpr std::size_t kBytes = 4 * 4 * 4 * sizeof(float);  // of a judge's call
+    constexpr std::size_t kBytes = sizeof(float) * 4 * 4 * 4;  // of a judge's call
     const auto small = record_inputs(two_models(), Corners(40), {.bytes = 16 * kBytes + 1});
     EXPECT_EQ(small.of_model[1]->size(), 16U);
     EXPECT_EQ(record_inputs(two_models(), Corners(40), {.bytes = 1}).of_model[0]->size(), 1U);
@@ -298,6 +298,17 @@ TEST(QuantizeCascade, QuantizesEachModelWithWhatItGot) {
                   },
                   text),
               ErrorCode::InvalidOption);
+}
+
+TEST(QuantizeRecorded, RefusesWhatWasNotRecorded) {
+    const auto models = two_models();
+    auto inputs = record_inputs(models, Corners(6));
+    EXPECT_EQ(quantize_recorded(models, inputs, 1).report.samples, 6U);
+    inputs.of_model[1].reset();
+    std::string text;
+    EXPECT_EQ(code_of([&] { quantize_recorded(models, inputs, 1); }, text), ErrorCode::InvalidOption);
+    EXPECT_EQ(code_of([&] { quantize_recorded(models, inputs, 2); }, text), ErrorCode::InvalidOption);
+    EXPECT_EQ(code_of([&] { quantize_cascade({}, Corners(6), {}); }, text), ErrorCode::InvalidOption);
 }
 
 TEST(QuantizeCascade, SaysOfHowManySamplesOfTheCascade) {
