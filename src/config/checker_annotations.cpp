@@ -184,15 +184,12 @@ const Words<AnnotationSource (*)(SectionReader&)> kConverters{
 
 std::vector<std::string> read_texts(SectionReader& section, const std::string& name, const std::string& expected) {
     const Json& json = section.value(name);
-    std::vector<std::string> texts;
-    for (const auto& each : json.is_array() ? json : Json::array({json})) {
-        if (!each.is_string()) {
-            section.problems().add(section.path_of(name), "expected a list of " + expected + "; got " + in_short(json));
-            return {};
-        }
-        texts.push_back(each.get<std::string>());
+    const Json list = json.is_array() ? json : Json::array({json});
+    if (list.empty() || !std::all_of(list.begin(), list.end(), [](const Json& each) { return each.is_string(); })) {
+        section.problems().add(section.path_of(name), "expected a list of " + expected + "; got " + in_short(json));
+        return {};
     }
-    return texts;
+    return list.get<std::vector<std::string>>();
 }
 
 AnnotationSource read_annotation(SectionReader section, DatasetRules& rules) {

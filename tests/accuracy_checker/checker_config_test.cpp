@@ -158,6 +158,7 @@ TEST(CheckerConfiguration, WhatTextsCannotBeIsRefused) {
          "reader: expected annotation_features_extractor with features"},
         {"[input_ids, input_mask]", "[input_ids, tokens]",
          "\"tokens\" is not available; there are input_ids, input_mask, segment_ids"},
+        {"[input_ids, input_mask]", "[]", "features: expected a list of features such as input_ids"},
         {"value: input_mask", "value: \"(\"", "inputs[1].value: is no regular expression that can be read"},
         {"name: mask, type: INPUT", "name: mask, type: CONST_INPUT",
          "\"CONST_INPUT\" is not available; there is INPUT"},
@@ -169,6 +170,12 @@ TEST(CheckerConfiguration, WhatTextsCannotBeIsRefused) {
     for (const auto& [from, to, message] : kCases) {
         EXPECT_TRUE(holds(error_of(with(kTexts, from, to)), message));
     }
+}
+
+TEST(CheckerConfiguration, ASingleScoreHasNoMatthewsCorrelation) {
+    const std::string text = with(with(kTexts, "num_classes: 2", "num_classes: 2, single_score: true"),
+                                  "- type: accuracy", "- type: metthews_correlation_coef");
+    EXPECT_TRUE(holds(error_of(text), "metrics[0]: metthews_correlation_coef needs scores, not a single_score"));
 }
 
 TEST(CheckerConfiguration, PicturesFeedOneInput) {

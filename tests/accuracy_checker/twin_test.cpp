@@ -293,6 +293,37 @@ Sample passed(const Json& outputs, bool is_whole) {
     return sample;
 }
 
+/// What evaluate() says of three scores where `measurement` expects something else.
+std::string refusal(const checker::Measurement& measurement) {
+    const Json outputs{{"scores", {{"shape", {1, 3}}, {"values", {0.1, 0.2, 0.3}}}}};
+    const auto samples = make_dataset(1, [&](std::size_t) { return passed(outputs, false); });
+    EvaluateOptions options;
+    options.checker = measurement;
+    try {
+        evaluate({passing_model(outputs, false)}, *samples, ClassLabels{{0}, {}}, options);
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return "no error";
+}
+
+TEST(BertClassification, MakesUpNoScores) {
+    checker::Measurement measurement;
+    measurement.adapter = checker::BertClassificationAdapter{"scores", 2, false};
+    measurement.metrics = {{"accuracy", checker::Accuracy{1}}};
+    const std::string text = refusal(measurement);
+    EXPECT_NE(text.find("output: \"scores\" is not a score for each of num_classes: 2"), std::string::npos) << text;
+}
+
+TEST(BertClassification, MatthewsCorrelationIsOfTwoClasses) {
+    checker::Measurement measurement;
+    measurement.adapter = checker::BertClassificationAdapter{"scores", 3, false};
+    measurement.metrics = {{"mcc", checker::MatthewsCorrelation{}}};
+    measurement.classes.names = {{0, "a"}, {1, "b"}, {2, "c"}};
+    const std::string text = refusal(measurement);
+    EXPECT_NE(text.find("mcc: is of two classes; the dataset has 3"), std::string::npos) << text;
+}
+
 TEST_P(Measurement, IsTheTools) {
     const Json& given = recorded(GetParam());
     const Json& outputs = given.at("samples");
