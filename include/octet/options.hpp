@@ -137,6 +137,7 @@ struct IgnoredScope {
 /// How LayerwiseTuning finds a layer's weights.
 enum class TuningMethod {
     LeastSquares,  ///< the nearest weights, in closed form, then the best way to round them
+    AdaRound,      ///< the same, and rounding up or down is learned, too, for 1.5 to 10 times the time
     Gradient,      ///< steps down the gradient of the squared error, as POT
 };
 
@@ -148,7 +149,8 @@ struct RangeRates {
     bool operator==(const RangeRates&) const = default;
 };
 
-/// Of LayerwiseTuning; all but the first three of TuningMethod::Gradient. Names and defaults are POT's.
+/// Of LayerwiseTuning; all but the first three of TuningMethod::Gradient, the number of steps of AdaRound, too. Names
+/// and defaults are POT's.
 struct TuningOptions {
     TuningMethod method = TuningMethod::LeastSquares;
     std::vector<std::string> ignored{};    ///< friendly names of operations that are not tuned; `re:REGEX` for several

@@ -231,7 +231,7 @@ std::optional<LayerFit> fit_by_gradient(const LayerWeights& weights, const std::
         input_grid = GroupTuner::Input{step, low, low + last};
     }
     const std::size_t rows_of_sample = rows.fitted.inputs().count / samples;
-    const std::size_t steps = std::max<std::size_t>(1, options.num_samples_for_tuning / options.batch_size);
+    const std::size_t steps = count_steps(options);
     std::vector<std::optional<GroupTuner>> tuners(weights.groups);
     std::vector<double> before(weights.groups), after(weights.groups);
     run_in_order<bool>(

@@ -11,6 +11,8 @@
 
 #include "base/ordered_pool.hpp"
 #include "base/threads.hpp"
+#include "numeric/adaround.hpp"
+#include "numeric/fake_quantize.hpp"
 #include "numeric/grid_rounding.hpp"
 #include "numeric/products.hpp"
 
@@ -22,7 +24,8 @@ using Vector = Eigen::VectorXd;
 
 // Shares of the mean of the inputs' variances that are added to each.
 constexpr double kPulls[] = {1e-3, 1e-2, 1e-1, 1};
-constexpr double kLeastPull = 1e-2;  // where the weights are only rounded
+constexpr double kLeastPull = 1e-2;                                            // where the weights are only rounded
+constexpr double kShares[] = {0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.05, 1.1, 1.2};  // of the range of the input
 constexpr double kSteps[] = {1, 0.95, 0.9, 0.85, 0.8, 0.7};
 constexpr std::size_t kSweeps = 20;
 constexpr std::size_t kBlock = 64;      // columns or channels that are one piece of work
@@ -50,6 +53,10 @@ public:
                 return true;
             },
             [](std::size_t, bool&&) {}, cancelled_);
+    }
+
+    const std::function<bool()>& cancelled() const {
+        return cancelled_;
     }
 
 private:
@@ -122,38 +129,80 @@ std::vector<Moments> measure(const Rows& x, const Rows& y, std::span<const doubl
 /// Weights of all groups, [outputs][width] each.
 using Weights = std::vector<Matrix>;
 
+/// What comes out of the layer's input quantizer when its range is `share` times as wide.
+LayerRows quantized(LayerRows rows, const InputQuantizer& input, double share) {
+    const double low = static_cast<float>(input.range.low * share), high = static_cast<float>(input.range.high * share);
+    for (float& value : rows.read) {
+        value = static_cast<float>(fake_quantize(value, low, high, low, high, input.levels));
+    }
+    return rows;
+}
+
 class Fitter {
 public:
-    Fitter(const LayerWeights& weights, const SplitRows& rows, const Workers& workers)
-        : weights_(weights), rows_(rows), workers_(workers), given_(by_group(weights.values)) {}
+    Fitter(const LayerWeights& weights, const std::optional<InputQuantizer>& input, const SplitRows& rows,
+           const TuningOptions& options, const Workers& workers)
+        : weights_(weights),
+          input_(input),
+          given_rows_(rows),
+          rows_(with_range(1)),
+          options_(options),
+          workers_(workers),
+          given_(by_group(weights.values)) {}
 
     LayerFit run() {
         const auto rounded = by_group(rounded_as_given());
         usual_ = median(row_errors(rows_.fitted, rounded, weights_.bias));
+        LayerFit fit;
+        fit.before = error(rows_.held_out, rounded, weights_.bias);
+        if (input_) {
+            fit.input_share = choose_share(rounded, fit.before);
+            rows_ = with_range(fit.input_share);
+        }
         const auto targets = reachable_targets(rounded);
         const auto x = rows_.fitted.inputs();
         moments_ = measure(x, {targets.data(), x.count, rows_.fitted.outputs, rows_.fitted.outputs},
                            row_weights(rounded), weights_.groups, weights_.has_bias, workers_);
         choose_wanted();
-        LayerFit fit;
         fit.values.resize(weights_.values.size());
         fit.steps = weights_.steps;
         fit.bias.resize(weights_.bias.size());
         round(fit);
-        fit.before = error(rounded, weights_.bias);
-        fit.after = error(by_group(fit.values), fit.bias);
+        fit.after = error(rows_.held_out, by_group(fit.values), fit.bias);
         return fit;
     }
 
 private:
     const LayerWeights& weights_;
-    const SplitRows& rows_;
+    const std::optional<InputQuantizer>& input_;
+    const SplitRows& given_rows_;
+    SplitRows rows_;  // as the layer reads them
+    const TuningOptions& options_;
     const Workers& workers_;
     Weights given_;
     std::vector<Moments> moments_;  // of the fitted rows
     Weights wanted_;
     double pull_ = kLeastPull;
     double usual_ = 1;  // squared error of a row
+
+    SplitRows with_range(double share) const {
+        return input_ ? SplitRows{quantized(given_rows_.fitted, *input_, share),
+                                  quantized(given_rows_.held_out, *input_, share)}
+                      : given_rows_;
+    }
+
+    /// By how much the range of the layer's input is to change, `usual` being the error as it is.
+    double choose_share(const Weights& current, double usual) const {
+        double best = 1, least = usual;
+        for (const double share : kShares) {
+            const auto rows = quantized(given_rows_.held_out, *input_, share);
+            if (const double reached = error(rows, current, weights_.bias); reached < least) {
+                least = reached;
+                best = share;
+            }
+        }
+        return best;
+    }
 
     Weights by_group(const std::vector<float>& values) const {
         Weights all;
@@ -269,10 +318,10 @@ private:
         return weights;
     }
 
-    /// Mean of log(1 + square / usual) over the rows held out.
-    double error(const Weights& weights, const std::vector<double>& bias) const {
+    /// Mean of log(1 + square / usual) over the rows.
+    double error(const LayerRows& rows, const Weights& weights, const std::vector<double>& bias) const {
         double total = 0;
-        const auto errors = row_errors(rows_.held_out, weights, bias);
+        const auto errors = row_errors(rows, weights, bias);
         for (const double square : errors) {
             total += std::log1p(square / usual_);
         }
@@ -280,7 +329,7 @@ private:
     }
 
     double error(const Weights& weights) const {
-        return error(weights, biases(weights));
+        return error(rows_.held_out, weights, biases(weights));
     }
 
     double added(const Moments& moments, double pull) const {
@@ -325,18 +374,45 @@ private:
         const std::size_t blocks = (weights_.outputs + kBlock - 1) / kBlock;
         workers_.run(weights_.groups * blocks, [&](std::size_t piece) {
             const std::size_t g = piece / blocks, first = piece % blocks * kBlock;
-            for (std::size_t o = first; o < std::min(first + kBlock, weights_.outputs); ++o) {
-                round_channel(g, o, span_of(products[g]), span_of(factors[g]), fit);
-            }
+            round_block(g, first, std::min(kBlock, weights_.outputs - first), span_of(products[g]), span_of(factors[g]),
+                        fit);
         });
     }
 
-    void round_channel(std::size_t g, std::size_t o, std::span<const double> products, std::span<const double> factor,
-                       LayerFit& fit) const {
-        const std::size_t channel = g * weights_.outputs + o;
-        const std::span wanted(&wanted_[g](index(o), 0), weights_.width);
+    /// `count` channels of the group from `first` on.
+    void round_block(std::size_t g, std::size_t first, std::size_t count, std::span<const double> products,
+                     std::span<const double> factor, LayerFit& fit) const {
+        const std::size_t width = weights_.width, channel = g * weights_.outputs + first;
+        const std::span wanted(&wanted_[g](index(first), 0), count * width);
+        std::vector<double> rounded(wanted.size());
+        std::vector<WeightGrid> grids;
+        for (std::size_t c = 0; c < count; ++c) {
+            grids.push_back(round_channel(channel + c, products, factor, wanted.subspan(c * width, width),
+                                          std::span(rounded).subspan(c * width, width)));
+        }
+        std::vector<double> learned(options_.method == TuningMethod::AdaRound ? rounded.size() : 0);
+        if (!learned.empty()) {
+            round_as_learned(products, wanted, grids, count_steps(options_), workers_.cancelled(), learned);
+        }
+        for (std::size_t c = 0; c < count; ++c) {
+            const auto row = std::span(rounded).subspan(c * width, width);
+            if (!learned.empty()) {
+                take_nearer(products, wanted.subspan(c * width, width), grids[c],
+                            std::span(learned).subspan(c * width, width), row);
+            }
+            fit.steps[channel + c] = grids[c].step;
+            fit.bias[channel + c] = bias(g, first + c, row);
+        }
+        std::transform(rounded.begin(), rounded.end(),
+                       fit.values.begin() + static_cast<std::ptrdiff_t>(channel * width),
+                       [](double value) { return static_cast<float>(value); });
+    }
+
+    /// Writes `weights` and returns their grid, which has the step that suits best.
+    WeightGrid round_channel(std::size_t channel, std::span<const double> products, std::span<const double> factor,
+                             std::span<const double> wanted, std::span<double> weights) const {
         WeightGrid grid{weights_.steps[channel], weights_.low, weights_.high};
-        std::vector<double> best(wanted.size()), tried(wanted.size());
+        std::vector<double> tried(wanted.size());
         double least = std::numeric_limits<double>::infinity();
         double best_step = grid.step;
         for (const double share : kSteps) {
@@ -344,34 +420,37 @@ private:
             if (const double error = round_in_turn(factor, wanted, grid, tried); error < least) {
                 least = error;
                 best_step = grid.step;
-                best = tried;
+                std::copy(tried.begin(), tried.end(), weights.begin());
             }
             if (!weights_.may_change_steps) {
                 break;
             }
         }
         grid.step = best_step;
-        descend(products, wanted, grid, kSweeps, best);
+        descend(products, wanted, grid, kSweeps, weights);
         // In turn, what one weight cannot make up for at the end of the grid may add up: then the nearest are better.
         std::transform(wanted.begin(), wanted.end(), tried.begin(), [&](double value) { return grid.nearest(value); });
+        take_nearer(products, wanted, grid, tried, weights);
+        return grid;
+    }
+
+    /// Descends from `tried` and takes that for `weights` where it is nearer.
+    static void take_nearer(std::span<const double> products, std::span<const double> wanted, const WeightGrid& grid,
+                            std::span<double> tried, std::span<double> weights) {
         descend(products, wanted, grid, kSweeps, tried);
-        if (error_of(products, wanted, tried) < error_of(products, wanted, best)) {
-            best = tried;
+        if (error_of(products, wanted, tried) < error_of(products, wanted, weights)) {
+            std::copy(tried.begin(), tried.end(), weights.begin());
         }
-        fit.steps[channel] = best_step;
-        fit.bias[channel] = bias(g, o, best);
-        std::transform(best.begin(), best.end(),
-                       fit.values.begin() + static_cast<std::ptrdiff_t>(channel * weights_.width),
-                       [](double value) { return static_cast<float>(value); });
     }
 };
 
 }  // namespace
 
-std::optional<LayerFit> fit_layer(const LayerWeights& weights, const SplitRows& rows, std::size_t threads,
+std::optional<LayerFit> fit_layer(const LayerWeights& weights, const std::optional<InputQuantizer>& input,
+                                  const SplitRows& rows, const TuningOptions& options, std::size_t threads,
                                   const std::function<bool()>& cancelled) {
     const Workers workers(threads, cancelled);
-    auto fit = Fitter(weights, rows, workers).run();
+    auto fit = Fitter(weights, input, rows, options, workers).run();
     return fit.after < fit.before ? std::optional(std::move(fit)) : std::nullopt;
 }
 

@@ -1,12 +1,16 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <limits>
 #include <optional>
 #include <vector>
 
+#include "octet/options.hpp"
+
 #include "algorithms/layer_rows.hpp"
+#include "numeric/ranges.hpp"
 
 namespace octet {
 
@@ -27,6 +31,12 @@ struct LayerWeights {
     double least = -std::numeric_limits<double>::infinity(), most = std::numeric_limits<double>::infinity();
 };
 
+/// The quantizer of a layer's input.
+struct InputQuantizer {
+    Range range;
+    std::size_t levels = 0;
+};
+
 /// What makes the layer's output come nearest to what is wanted.
 struct LayerFit {
     std::vector<float> values;  ///< on the grid
@@ -36,12 +46,20 @@ struct LayerFit {
     double before = 0, after = 0;  ///< error on the rows held out, by the method's own measure
 };
 
+/// Steps of the methods that go step by step.
+inline std::size_t count_steps(const TuningOptions& options) {
+    return std::max<std::size_t>(1, options.num_samples_for_tuning / options.batch_size);
+}
+
 /// Fits weights on the grid, and the bias, by least squares on `rows.fitted`: the weights in floating point that come
 /// nearest, drawn to those that are there (ridge regression; how strongly is chosen by `rows.held_out`), then rounded
-/// by round_in_turn() and descend(), with the step of each channel that suits best. Where an activation cuts off both
-/// what is wanted and what is made, what is made counts as wanted: the error behind the activation is never larger than
-/// that which is lowered. Nothing where the fit is not nearer on the rows held out.
-std::optional<LayerFit> fit_layer(const LayerWeights& weights, const SplitRows& rows, std::size_t threads,
+/// by round_in_turn() and descend(), with the step of each channel that suits best; with TuningMethod::AdaRound by
+/// round_as_learned() and descend(), too, where that is nearer. Where an activation cuts off both what is wanted and
+/// what is made, what is made counts as wanted: the error behind the activation is never larger than that which is
+/// lowered. With `input`, `rows` show what lies in front of that quantizer, and its range is first made half to 1.2
+/// times as wide, as suits the rows held out. Nothing where the fit is not nearer on the rows held out.
+std::optional<LayerFit> fit_layer(const LayerWeights& weights, const std::optional<InputQuantizer>& input,
+                                  const SplitRows& rows, const TuningOptions& options, std::size_t threads,
                                   const std::function<bool()>& cancelled);
 
 }  // namespace octet

@@ -77,7 +77,9 @@ Codec<BiasFormula> bias_formula_name() {
 }
 
 Codec<TuningMethod> tuning_method_name() {
-    return choice<TuningMethod>({{"least_squares", TuningMethod::LeastSquares}, {"gradient", TuningMethod::Gradient}});
+    return choice<TuningMethod>({{"least_squares", TuningMethod::LeastSquares},
+                                 {"adaround", TuningMethod::AdaRound},
+                                 {"gradient", TuningMethod::Gradient}});
 }
 
 Codec<Optimizer> optimizer_name() {

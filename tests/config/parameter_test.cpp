@@ -188,6 +188,8 @@ TEST(Tuning, TakesItsParametersAndWarnsOfThoseWithoutEffect) {
     EXPECT_EQ(options.tuning.optimizer, Optimizer::Sgd);
     EXPECT_EQ(options.tuning.weight_fq.scale_lr, 1e-3);
     EXPECT_EQ(options.tuning.ignored, std::vector<std::string>{"a"});
+    EXPECT_EQ(parse_configuration(with_params(R"({"tuning_method": "AdaRound"})"), "c.json").options.tuning.method,
+              TuningMethod::AdaRound);
     EXPECT_TRUE(contains(parse_error(with_params(R"({"weight_fq": {"scale_lr": "x"}})")), "weight_fq.scale_lr"));
     EXPECT_TRUE(contains(parse_error(with_params(R"({"optimizer": "RMSprop"})")), "optimizer: expected one of Adam"));
 }

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "numeric/adaround.hpp"
 #include "numeric/grid_rounding.hpp"
 #include "numeric/products.hpp"
 
@@ -79,6 +80,51 @@ TEST(GridRounding, ComesNearTheBestOfAllAndTellsItsError) {
     }
     EXPECT_LT(turn_total, plain_total);
     EXPECT_LT(descent_total, 1.5 * least_total);
+}
+
+TEST(AdaRound, LearnsWhichWayToRound) {
+    double plain_total = 0, learned_total = 0;
+    for (unsigned seed = 1; seed <= 8; ++seed) {
+        const auto given = problem(seed);
+        std::vector<double> plain, weights(kSize);
+        for (const double value : given.wanted) {
+            plain.push_back(kGrid.nearest(value));
+        }
+        round_as_learned(
+            given.products, given.wanted, std::vector{kGrid}, 300, [] { return false; }, weights);
+        for (std::size_t i = 0; i < kSize; ++i) {
+            EXPECT_LT(std::fabs(weights[i] - given.wanted[i]), kGrid.step) << "up or down";
+            EXPECT_EQ(weights[i], kGrid.nearest(weights[i]));
+        }
+        plain_total += error_of(given.products, given.wanted, plain);
+        learned_total += error_of(given.products, given.wanted, weights);
+    }
+    EXPECT_LT(learned_total, 0.8 * plain_total);
+}
+
+TEST(AdaRound, GivesAChannelTheSameBesideOthers) {
+    const auto given = problem(3);
+    auto both = problem(4).wanted;
+    both.insert(both.end(), given.wanted.begin(), given.wanted.end());
+    const WeightGrid coarse{0.75, -4, 4};
+    std::vector<double> alone(kSize), beside(2 * kSize);
+    const auto never = [] { return false; };
+    round_as_learned(given.products, given.wanted, std::vector{kGrid}, 50, never, alone);
+    round_as_learned(given.products, both, std::vector{coarse, kGrid}, 50, never, beside);
+    EXPECT_TRUE(std::equal(alone.begin(), alone.end(), beside.begin() + kSize));
+}
+
+TEST(AdaRound, StaysWithinTheGridAndWhereItHasOnePlaceOnly) {
+    const auto given = problem(1);
+    const std::vector<double> far(kSize, 100);
+    std::vector<double> weights(kSize);
+    const auto never = [] { return false; };
+    round_as_learned(given.products, far, std::vector{kGrid}, 50, never, weights);
+    for (const double weight : weights) {
+        EXPECT_LE(weight, 2);
+    }
+    round_as_learned(given.products, far, std::vector{WeightGrid{0.5, 0, 0}}, 50, never, weights);
+    EXPECT_EQ(weights, std::vector<double>(kSize, 0));
 }
 
 TEST(GridRounding, StaysWithinTheGrid) {

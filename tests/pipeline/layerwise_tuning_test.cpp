@@ -75,7 +75,7 @@ TEST(LayerwiseTuning, BringsTheOutputsNearerOnOtherSamples) {
 
 TEST(LayerwiseTuning, GivesTheSameBytesOnAnyThreads) {
     const auto model = mixed_model();
-    for (const auto method : {TuningMethod::LeastSquares, TuningMethod::Gradient}) {
+    for (const auto method : {TuningMethod::LeastSquares, TuningMethod::AdaRound, TuningMethod::Gradient}) {
         auto options = tuned(method);
         options.tuning.num_samples_for_tuning = 100;
         std::vector<std::vector<float>> weights;
