@@ -1,7 +1,8 @@
 #include "pipeline/concession.hpp"
 
 #include <algorithm>
-#include <map>
+#include <set>
+#include <utility>
 
 #include "base/text.hpp"
 #include "pipeline/sensitivity.hpp"
@@ -10,13 +11,13 @@ namespace octet {
 namespace {
 
 constexpr std::size_t kMostLevels = 256;  // of what can be widened
+constexpr const char* kIn16Bits = " in 16 bits";
 
 void append(std::vector<std::string>& names, const std::vector<std::string>& more) {
     names.insert(names.end(), more.begin(), more.end());
 }
 
-/// What reads weights and an input of few levels, and goes by the first operation's name.
-bool is_convolution(const ReversibleQuantizer& quantizer) {
+bool serves_convolution(const ReversibleQuantizer& quantizer) {
     return std::any_of(quantizer.types.begin(), quantizer.types.end(),
                        [](const std::string& type) { return type == "Convolution" || type == "GroupConvolution"; });
 }
@@ -41,20 +42,6 @@ std::vector<Concession> find_reversals(const ReversibleModel& model, const std::
     return found;
 }
 
-Concession widened_weights(const ReversibleQuantizer& weights, std::size_t number) {
-    return {.what = "weights of " + weights.operations.front() + " in 16 bits",
-            .numbers = {number},
-            .is_of_quantizers = true,
-            .weights = weights.operations};
-}
-
-Concession widened_input(const ReversibleQuantizer& input, std::size_t number) {
-    return {.what = "input of " + input.operations.front() + " in 16 bits",
-            .numbers = {number},
-            .is_of_quantizers = true,
-            .inputs = input.operations};
-}
-
 std::vector<Concession> find_widenings(const ReversibleModel& model, const std::set<std::string>& names,
                                        const std::string& device) {
     const auto& quantizers = model.quantizers();
@@ -71,18 +58,25 @@ std::vector<Concession> find_widenings(const ReversibleModel& model, const std::
     }
     std::vector<Concession> found;
     for (const std::size_t w : weights) {
-        found.push_back(widened_weights(quantizers[w], w));
+        const auto& operations = quantizers[w].operations;
+        Concession made{.numbers = {w}, .is_of_quantizers = true, .weights = operations};
         for (const std::size_t i : inputs) {
-            if (device == "gna3" && is_convolution(quantizers[w]) && share_operations(quantizers[w], quantizers[i])) {
-                found.back().what = "weights and input of " + quantizers[w].operations.front() + " in 16 bits";
-                found.back().numbers.push_back(i);
-                append(found.back().inputs, quantizers[i].operations);
+            if (device == "gna3" && serves_convolution(quantizers[w]) &&
+                share_operations(quantizers[w], quantizers[i])) {
+                made.numbers.push_back(i);
+                append(made.inputs, quantizers[i].operations);
             }
         }
+        made.what = (made.inputs.empty() ? "weights of " : "weights and input of ") + operations.front() + kIn16Bits;
+        found.push_back(std::move(made));
     }
     if (device == "gna3.5") {
         for (const std::size_t i : inputs) {
-            found.push_back(widened_input(quantizers[i], i));
+            const auto& operations = quantizers[i].operations;
+            found.push_back({.what = "input of " + operations.front() + kIn16Bits,
+                             .numbers = {i},
+                             .is_of_quantizers = true,
+                             .inputs = operations});
         }
     }
     return found;

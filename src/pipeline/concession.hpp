@@ -16,8 +16,8 @@ namespace octet {
 /// What AccuracyAwareQuantization may give up for accuracy: a block goes back to floating point, or, on GNA devices,
 /// which have none, quantizers get 16 bits.
 struct Concession {
-    std::string what;                              ///< "conv_1 in floating point", whatever state it is of
-    std::vector<std::size_t> numbers;              ///< of blocks, or of quantizers, in the state that it is of
+    std::string what{};                            ///< "conv_1 in floating point", whatever state it is of
+    std::vector<std::size_t> numbers{};            ///< of blocks, or of quantizers, in the state that it is of
     bool is_of_quantizers = false;                 ///< which of both
     std::vector<std::string> ignored{};            ///< names for IgnoredScope
     std::vector<std::string> weights{}, inputs{};  ///< names for TensorOptions::int16_scope
