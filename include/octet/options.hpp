@@ -134,7 +134,7 @@ struct IgnoredScope {
 /// How LayerwiseTuning finds a layer's weights.
 enum class TuningMethod {
     LeastSquares,  ///< the nearest weights, in closed form, then the best way to round them
-    AdaRound,      ///< the same, and rounding up or down is learned, too, in 3 to 8 times the time
+    AdaRound,      ///< the same, and rounding up or down is learned, too, which takes longer
     Gradient,      ///< steps down the gradient of the squared error, as POT
 };
 
