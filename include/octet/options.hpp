@@ -137,7 +137,7 @@ struct IgnoredScope {
 /// How LayerwiseTuning finds a layer's weights.
 enum class TuningMethod {
     LeastSquares,  ///< the nearest weights, in closed form, then the best way to round them
-    AdaRound,      ///< the same, and rounding up or down is learned, too, for 1.5 to 10 times the time
+    AdaRound,      ///< the same, and rounding up or down is learned, too, which takes longer
     Gradient,      ///< steps down the gradient of the squared error, as POT
 };
 

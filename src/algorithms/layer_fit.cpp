@@ -12,7 +12,6 @@
 #include "base/ordered_pool.hpp"
 #include "base/threads.hpp"
 #include "numeric/adaround.hpp"
-#include "numeric/fake_quantize.hpp"
 #include "numeric/grid_rounding.hpp"
 #include "numeric/products.hpp"
 
@@ -24,8 +23,7 @@ using Vector = Eigen::VectorXd;
 
 // Shares of the mean of the inputs' variances that are added to each.
 constexpr double kPulls[] = {1e-3, 1e-2, 1e-1, 1};
-constexpr double kLeastPull = 1e-2;                                            // where the weights are only rounded
-constexpr double kShares[] = {0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.05, 1.1, 1.2};  // of the range of the input
+constexpr double kLeastPull = 1e-2;  // where the weights are only rounded
 constexpr double kSteps[] = {1, 0.95, 0.9, 0.85, 0.8, 0.7};
 constexpr std::size_t kSweeps = 20;
 constexpr std::size_t kBlock = 64;      // columns or channels that are one piece of work
@@ -129,54 +127,32 @@ std::vector<Moments> measure(const Rows& x, const Rows& y, std::span<const doubl
 /// Weights of all groups, [outputs][width] each.
 using Weights = std::vector<Matrix>;
 
-/// What comes out of the layer's input quantizer when its range is `share` times as wide.
-LayerRows quantized(LayerRows rows, const InputQuantizer& input, double share) {
-    const double low = static_cast<float>(input.range.low * share), high = static_cast<float>(input.range.high * share);
-    for (float& value : rows.read) {
-        value = static_cast<float>(fake_quantize(value, low, high, low, high, input.levels));
-    }
-    return rows;
-}
-
 class Fitter {
 public:
-    Fitter(const LayerWeights& weights, const std::optional<InputQuantizer>& input, const SplitRows& rows,
-           const TuningOptions& options, const Workers& workers)
-        : weights_(weights),
-          input_(input),
-          given_rows_(rows),
-          rows_(with_range(1)),
-          options_(options),
-          workers_(workers),
-          given_(by_group(weights.values)) {}
+    Fitter(const LayerWeights& weights, const SplitRows& rows, const TuningOptions& options, const Workers& workers)
+        : weights_(weights), rows_(rows), options_(options), workers_(workers), given_(by_group(weights.values)) {}
 
     LayerFit run() {
         const auto rounded = by_group(rounded_as_given());
         usual_ = median(row_errors(rows_.fitted, rounded, weights_.bias));
-        LayerFit fit;
-        fit.before = error(rows_.held_out, rounded, weights_.bias);
-        if (input_) {
-            fit.input_share = choose_share(rounded, fit.before);
-            rows_ = with_range(fit.input_share);
-        }
         const auto targets = reachable_targets(rounded);
         const auto x = rows_.fitted.inputs();
         moments_ = measure(x, {targets.data(), x.count, rows_.fitted.outputs, rows_.fitted.outputs},
                            row_weights(rounded), weights_.groups, weights_.has_bias, workers_);
         choose_wanted();
+        LayerFit fit;
         fit.values.resize(weights_.values.size());
         fit.steps = weights_.steps;
         fit.bias.resize(weights_.bias.size());
         round(fit);
-        fit.after = error(rows_.held_out, by_group(fit.values), fit.bias);
+        fit.before = error(rounded, weights_.bias);
+        fit.after = error(by_group(fit.values), fit.bias);
         return fit;
     }
 
 private:
     const LayerWeights& weights_;
-    const std::optional<InputQuantizer>& input_;
-    const SplitRows& given_rows_;
-    SplitRows rows_;  // as the layer reads them
+    const SplitRows& rows_;
     const TuningOptions& options_;
     const Workers& workers_;
     Weights given_;
@@ -184,25 +160,6 @@ private:
     Weights wanted_;
     double pull_ = kLeastPull;
     double usual_ = 1;  // squared error of a row
-
-    SplitRows with_range(double share) const {
-        return input_ ? SplitRows{quantized(given_rows_.fitted, *input_, share),
-                                  quantized(given_rows_.held_out, *input_, share)}
-                      : given_rows_;
-    }
-
-    /// By how much the range of the layer's input is to change, `usual` being the error as it is.
-    double choose_share(const Weights& current, double usual) const {
-        double best = 1, least = usual;
-        for (const double share : kShares) {
-            const auto rows = quantized(given_rows_.held_out, *input_, share);
-            if (const double reached = error(rows, current, weights_.bias); reached < least) {
-                least = reached;
-                best = share;
-            }
-        }
-        return best;
-    }
 
     Weights by_group(const std::vector<float>& values) const {
         Weights all;
@@ -318,10 +275,10 @@ private:
         return weights;
     }
 
-    /// Mean of log(1 + square / usual) over the rows.
-    double error(const LayerRows& rows, const Weights& weights, const std::vector<double>& bias) const {
+    /// Mean of log(1 + square / usual) over the rows held out.
+    double error(const Weights& weights, const std::vector<double>& bias) const {
         double total = 0;
-        const auto errors = row_errors(rows, weights, bias);
+        const auto errors = row_errors(rows_.held_out, weights, bias);
         for (const double square : errors) {
             total += std::log1p(square / usual_);
         }
@@ -329,7 +286,7 @@ private:
     }
 
     double error(const Weights& weights) const {
-        return error(rows_.held_out, weights, biases(weights));
+        return error(weights, biases(weights));
     }
 
     double added(const Moments& moments, double pull) const {
@@ -446,11 +403,10 @@ private:
 
 }  // namespace
 
-std::optional<LayerFit> fit_layer(const LayerWeights& weights, const std::optional<InputQuantizer>& input,
-                                  const SplitRows& rows, const TuningOptions& options, std::size_t threads,
-                                  const std::function<bool()>& cancelled) {
+std::optional<LayerFit> fit_layer(const LayerWeights& weights, const SplitRows& rows, const TuningOptions& options,
+                                  std::size_t threads, const std::function<bool()>& cancelled) {
     const Workers workers(threads, cancelled);
-    auto fit = Fitter(weights, input, rows, options, workers).run();
+    auto fit = Fitter(weights, rows, options, workers).run();
     return fit.after < fit.before ? std::optional(std::move(fit)) : std::nullopt;
 }
 

@@ -10,7 +10,6 @@
 #include "octet/options.hpp"
 
 #include "algorithms/layer_rows.hpp"
-#include "numeric/ranges.hpp"
 
 namespace octet {
 
@@ -29,12 +28,6 @@ struct LayerWeights {
 
     /// What comes after the layer makes no difference beyond these: an activation that cuts off.
     double least = -std::numeric_limits<double>::infinity(), most = std::numeric_limits<double>::infinity();
-};
-
-/// The quantizer of a layer's input.
-struct InputQuantizer {
-    Range range;
-    std::size_t levels = 0;
 };
 
 /// What makes the layer's output come nearest to what is wanted.
@@ -56,10 +49,8 @@ inline std::size_t count_steps(const TuningOptions& options) {
 /// by round_in_turn() and descend(), with the step of each channel that suits best; with TuningMethod::AdaRound by
 /// round_as_learned() and descend(), too, where that is nearer. Where an activation cuts off both what is wanted and
 /// what is made, what is made counts as wanted: the error behind the activation is never larger than that which is
-/// lowered. With `input`, `rows` show what lies in front of that quantizer, and its range is first made half to 1.2
-/// times as wide, as suits the rows held out. Nothing where the fit is not nearer on the rows held out.
-std::optional<LayerFit> fit_layer(const LayerWeights& weights, const std::optional<InputQuantizer>& input,
-                                  const SplitRows& rows, const TuningOptions& options, std::size_t threads,
-                                  const std::function<bool()>& cancelled);
+/// lowered. Nothing where the fit is not nearer on the rows held out.
+std::optional<LayerFit> fit_layer(const LayerWeights& weights, const SplitRows& rows, const TuningOptions& options,
+                                  std::size_t threads, const std::function<bool()>& cancelled);
 
 }  // namespace octet

@@ -95,7 +95,7 @@ public:
         for (auto& layer : layers_) {
             layer.points = choose_points(*layer.node, std::max<std::size_t>(1, split_.fitted.size()));
             layer.is_before_quantizer =
-                (!is_gradient() || read_weights(*layer.node)->groups == 1) && read_input(*layer.node).has_value();
+                is_gradient() && read_weights(*layer.node)->groups == 1 && read_input(*layer.node).has_value();
         }
     }
 
@@ -145,10 +145,10 @@ private:
     std::optional<LayerFit> fit(const FittedLayer& layer, const SplitRows& rows) const {
         const auto cancelled = [this] { return context_.observer.cancelled(); };
         const auto weights = *read_weights(*layer.node);
-        const auto input = layer.is_before_quantizer ? read_input(*layer.node) : std::nullopt;
         if (!is_gradient()) {
-            return fit_layer(weights, input, rows, context_.options.tuning, context_.threads, cancelled);
+            return fit_layer(weights, rows, context_.options.tuning, context_.threads, cancelled);
         }
+        const auto input = layer.is_before_quantizer ? read_input(*layer.node) : std::nullopt;
         return fit_by_gradient(weights, input, rows, split_.fitted.size(), context_.options.tuning,
                                context_.options.seed, context_.threads, cancelled);
     }

@@ -100,22 +100,26 @@ void round_as_learned(std::span<const double> products, std::span<const double> 
     std::vector<double> slopes(wanted.size());
     const std::vector<double> zeros(std::max(size, channels), 0);
     for (std::size_t number = 0; number < steps && !cancelled(); ++number) {
-        for (std::size_t at = 0; at < off.size(); ++at) {
-            const std::size_t c = at / size;
-            off[at % size * channels + c] =
-                static_cast<float>((lower[at] + shares[at].value()) * grids[c].step - wanted[at]);
+        for (std::size_t at = 0, c = 0; c < channels; ++c) {
+            for (std::size_t i = 0; i < size; ++i, ++at) {
+                off[i * channels + c] =
+                    static_cast<float>((lower[at] + shares[at].value()) * grids[c].step - wanted[at]);
+            }
         }
         std::fill(slopes.begin(), slopes.end(), 0.0);
         add_products({off.data(), size, channels, channels}, std::span(zeros).first(channels),
                      {narrow.data(), size, size, size}, std::span(zeros).first(size), {}, slopes);
         const Step step(number, steps);
-        for (std::size_t at = 0; at < off.size(); ++at) {
-            shares[at].move(slopes[at] * slope_units[at / size], step);
+        for (std::size_t at = 0, c = 0; c < channels; ++c) {
+            for (std::size_t i = 0; i < size; ++i, ++at) {
+                shares[at].move(slopes[at] * slope_units[c], step);
+            }
         }
     }
-    for (std::size_t at = 0; at < weights.size(); ++at) {
-        const auto& grid = grids[at / size];
-        weights[at] = grid.nearest((lower[at] + (shares[at].value() >= 0.5 ? 1 : 0)) * grid.step);
+    for (std::size_t at = 0, c = 0; c < channels; ++c) {
+        for (std::size_t i = 0; i < size; ++i, ++at) {
+            weights[at] = grids[c].nearest((lower[at] + (shares[at].value() >= 0.5 ? 1 : 0)) * grids[c].step);
+        }
     }
 }
 

@@ -77,7 +77,7 @@ TuningOptions by(TuningMethod method) {
 
 std::optional<LayerFit> fit(const LayerWeights& weights, const SplitRows& rows, TuningMethod method,
                             std::size_t threads = 1) {
-    return fit_layer(weights, std::nullopt, rows, by(method), threads, kNeverCancelled);
+    return fit_layer(weights, rows, by(method), threads, kNeverCancelled);
 }
 
 /// Mean square of what the fit is off by behind an activation that cuts off below `least`.
@@ -151,7 +151,7 @@ TEST_P(LayerFitBy, SparesItselfWhatTheActivationCutsOff) {
 
 TEST_P(LayerFitBy, EndsWhenCancelled) {
     const auto weights = make_weights();
-    EXPECT_THROW(fit_layer(weights, std::nullopt, make_split(weights), by(GetParam()), 2, [] { return true; }), Error);
+    EXPECT_THROW(fit_layer(weights, make_split(weights), by(GetParam()), 2, [] { return true; }), Error);
 }
 
 TEST(LayerFit, AdaRoundIsNearerOnTheFittedRowsWhereRoundingInTurnIsNotTheBest) {
@@ -163,20 +163,6 @@ TEST(LayerFit, AdaRoundIsNearerOnTheFittedRowsWhereRoundingInTurnIsNotTheBest) {
     const double none = -std::numeric_limits<double>::infinity();
     EXPECT_NE(learned->values, in_turn->values);
     EXPECT_LT(error_of(*learned, rows.fitted, none), 1.02 * error_of(*in_turn, rows.fitted, none));
-}
-
-TEST(LayerFit, NarrowsARangeThatIsTooWide) {
-    const auto weights = make_weights();
-    const auto rows = make_split(weights);
-    const InputQuantizer wide{{-2, 2}, 16}, right{{-1, 1}, 16};
-    const auto fit_with = [&](const InputQuantizer& input) {
-        return fit_layer(weights, input, rows, by(TuningMethod::LeastSquares), 1, kNeverCancelled);
-    };
-    const auto made = fit_with(wide), usual = fit_with(right);
-    ASSERT_TRUE(made && usual);
-    EXPECT_LT(made->input_share, 0.75);
-    EXPECT_GE(usual->input_share, 0.7);
-    EXPECT_LT(made->after, made->before);
 }
 
 }  // namespace
