@@ -153,7 +153,10 @@ struct RangeRates {
 /// and defaults are POT's.
 struct TuningOptions {
     TuningMethod method = TuningMethod::LeastSquares;
-    std::vector<std::string> ignored{};    ///< friendly names of operations that are not tuned; `re:REGEX` for several
+    std::vector<std::string> ignored{};  ///< friendly names of operations that are not tuned; `re:REGEX` for several
+    /// Of LeastSquares and AdaRound: also the range of a layer's input, from half to 1.2 times as wide, where the input
+    /// has one range that no other operation reads. Gradient tunes it in any case.
+    bool input_ranges = false;
     std::optional<std::size_t> samples{};  ///< at most so many of the subset; unset: by the model's work, up to 128
     Optimizer optimizer = Optimizer::Adam;
     std::size_t batch_size = 25;                ///< samples of a step

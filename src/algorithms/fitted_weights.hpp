@@ -7,7 +7,6 @@
 
 #include "algorithms/algorithm.hpp"
 #include "algorithms/layer_fit.hpp"
-#include "numeric/ranges.hpp"
 
 namespace octet {
 
@@ -17,10 +16,6 @@ namespace octet {
 std::optional<LayerWeights> read_weights(const ov::Node& node);
 
 /// The quantizer of an operation's input, where nothing else reads it and it has one range.
-struct InputQuantizer {
-    Range range;
-    std::size_t levels = 0;
-};
 std::optional<InputQuantizer> read_input(const ov::Node& node);
 
 /// Puts a fit into the model.

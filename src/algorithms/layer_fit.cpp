@@ -12,6 +12,7 @@
 #include "base/ordered_pool.hpp"
 #include "base/threads.hpp"
 #include "numeric/adaround.hpp"
+#include "numeric/fake_quantize.hpp"
 #include "numeric/grid_rounding.hpp"
 #include "numeric/products.hpp"
 
@@ -23,7 +24,8 @@ using Vector = Eigen::VectorXd;
 
 // Shares of the mean of the inputs' variances that are added to each.
 constexpr double kPulls[] = {1e-3, 1e-2, 1e-1, 1};
-constexpr double kLeastPull = 1e-2;  // where the weights are only rounded
+constexpr double kLeastPull = 1e-2;                                            // where the weights are only rounded
+constexpr double kShares[] = {0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.05, 1.1, 1.2};  // of the range of the input
 constexpr double kSteps[] = {1, 0.95, 0.9, 0.85, 0.8, 0.7};
 constexpr std::size_t kSweeps = 20;
 constexpr std::size_t kBlock = 64;      // columns or channels that are one piece of work
@@ -129,23 +131,39 @@ using Weights = std::vector<Matrix>;
 
 class Fitter {
 public:
-    Fitter(const LayerWeights& weights, const SplitRows& rows, const TuningOptions& options, const Workers& workers)
-        : weights_(weights), rows_(rows), options_(options), workers_(workers), given_(by_group(weights.values)) {}
+    /// `usual`: the error of a row in whose units errors are told; unset: that of the fitted rows, nothing fitted yet.
+    Fitter(const LayerWeights& weights, const SplitRows& rows, const TuningOptions& options, const Workers& workers,
+           std::optional<double> usual = {})
+        : weights_(weights),
+          rows_(rows),
+          options_(options),
+          workers_(workers),
+          given_(by_group(weights.values)),
+          rounded_(by_group(rounded_as_given())) {
+        usual_ = usual ? *usual : median(row_errors(rows_.fitted, rounded_, weights_.bias));
+    }
+
+    double usual() const {
+        return usual_;
+    }
+
+    /// The error on the rows held out as long as nothing is fitted.
+    double error_as_given() const {
+        return error(rounded_, weights_.bias);
+    }
 
     LayerFit run() {
-        const auto rounded = by_group(rounded_as_given());
-        usual_ = median(row_errors(rows_.fitted, rounded, weights_.bias));
-        const auto targets = reachable_targets(rounded);
+        const auto targets = reachable_targets(rounded_);
         const auto x = rows_.fitted.inputs();
         moments_ = measure(x, {targets.data(), x.count, rows_.fitted.outputs, rows_.fitted.outputs},
-                           row_weights(rounded), weights_.groups, weights_.has_bias, workers_);
+                           row_weights(rounded_), weights_.groups, weights_.has_bias, workers_);
         choose_wanted();
         LayerFit fit;
         fit.values.resize(weights_.values.size());
         fit.steps = weights_.steps;
         fit.bias.resize(weights_.bias.size());
         round(fit);
-        fit.before = error(rounded, weights_.bias);
+        fit.before = error_as_given();
         fit.after = error(by_group(fit.values), fit.bias);
         return fit;
     }
@@ -155,7 +173,7 @@ private:
     const SplitRows& rows_;
     const TuningOptions& options_;
     const Workers& workers_;
-    Weights given_;
+    Weights given_, rounded_;
     std::vector<Moments> moments_;  // of the fitted rows
     Weights wanted_;
     double pull_ = kLeastPull;
@@ -401,13 +419,57 @@ private:
     }
 };
 
+/// What comes out of the layer's input quantizer when its range is `share` times as wide.
+LayerRows quantized(LayerRows rows, const InputQuantizer& input, double share) {
+    const double low = static_cast<float>(input.range.low * share), high = static_cast<float>(input.range.high * share);
+    for (float& value : rows.read) {
+        value = static_cast<float>(fake_quantize(value, low, high, low, high, input.levels));
+    }
+    return rows;
+}
+
+SplitRows quantized(const SplitRows& rows, const InputQuantizer& input, double share) {
+    return {quantized(rows.fitted, input, share), quantized(rows.held_out, input, share)};
+}
+
+std::optional<LayerFit> where_nearer(LayerFit&& fit) {
+    return fit.after < fit.before ? std::optional(std::move(fit)) : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<LayerFit> fit_layer(const LayerWeights& weights, const SplitRows& rows, const TuningOptions& options,
                                   std::size_t threads, const std::function<bool()>& cancelled) {
     const Workers workers(threads, cancelled);
-    auto fit = Fitter(weights, rows, options, workers).run();
-    return fit.after < fit.before ? std::optional(std::move(fit)) : std::nullopt;
+    return where_nearer(Fitter(weights, rows, options, workers).run());
+}
+
+std::optional<LayerFit> fit_layer(const LayerWeights& weights, const InputQuantizer& input, const SplitRows& rows,
+                                  const TuningOptions& options, std::size_t threads,
+                                  const std::function<bool()>& cancelled) {
+    const Workers workers(threads, cancelled);
+    const auto usual_rows = quantized(rows, input, 1);
+    Fitter usual(weights, usual_rows, options, workers);
+    double best_share = 1, least = usual.error_as_given();
+    for (const double share : kShares) {
+        const SplitRows other_rows{{}, quantized(rows.held_out, input, share)};
+        const Fitter other(weights, other_rows, options, workers, usual.usual());
+        if (const double error = other.error_as_given(); error < least) {
+            least = error;
+            best_share = share;
+        }
+    }
+    auto fit = usual.run();
+    if (best_share != 1) {
+        const auto other_rows = quantized(rows, input, best_share);
+        auto with_share = Fitter(weights, other_rows, options, workers, usual.usual()).run();
+        if (with_share.after < fit.after) {
+            with_share.input_share = best_share;
+            with_share.before = fit.before;
+            fit = std::move(with_share);
+        }
+    }
+    return where_nearer(std::move(fit));
 }
 
 }  // namespace octet

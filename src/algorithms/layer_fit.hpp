@@ -10,6 +10,7 @@
 #include "octet/options.hpp"
 
 #include "algorithms/layer_rows.hpp"
+#include "numeric/ranges.hpp"
 
 namespace octet {
 
@@ -28,6 +29,12 @@ struct LayerWeights {
 
     /// What comes after the layer makes no difference beyond these: an activation that cuts off.
     double least = -std::numeric_limits<double>::infinity(), most = std::numeric_limits<double>::infinity();
+};
+
+/// The quantizer of a layer's input.
+struct InputQuantizer {
+    Range range;
+    std::size_t levels = 0;
 };
 
 /// What makes the layer's output come nearest to what is wanted.
@@ -52,5 +59,11 @@ inline std::size_t count_steps(const TuningOptions& options) {
 /// lowered. Nothing where the fit is not nearer on the rows held out.
 std::optional<LayerFit> fit_layer(const LayerWeights& weights, const SplitRows& rows, const TuningOptions& options,
                                   std::size_t threads, const std::function<bool()>& cancelled);
+
+/// The same with `rows` that show what lies in front of the quantizer `input`: its range, too, gets the width that suits
+/// the rows held out best before the weights are fitted, where the fit comes nearer by it than without.
+std::optional<LayerFit> fit_layer(const LayerWeights& weights, const InputQuantizer& input, const SplitRows& rows,
+                                  const TuningOptions& options, std::size_t threads,
+                                  const std::function<bool()>& cancelled);
 
 }  // namespace octet

@@ -94,8 +94,9 @@ public:
         split_ = split_samples(context.samples, choose_samples());
         for (auto& layer : layers_) {
             layer.points = choose_points(*layer.node, std::max<std::size_t>(1, split_.fitted.size()));
-            layer.is_before_quantizer =
-                is_gradient() && read_weights(*layer.node)->groups == 1 && read_input(*layer.node).has_value();
+            const bool is_wanted =
+                is_gradient() ? read_weights(*layer.node)->groups == 1 : context.options.tuning.input_ranges;
+            layer.is_before_quantizer = is_wanted && read_input(*layer.node).has_value();
         }
     }
 
@@ -145,12 +146,14 @@ private:
     std::optional<LayerFit> fit(const FittedLayer& layer, const SplitRows& rows) const {
         const auto cancelled = [this] { return context_.observer.cancelled(); };
         const auto weights = *read_weights(*layer.node);
-        if (!is_gradient()) {
-            return fit_layer(weights, rows, context_.options.tuning, context_.threads, cancelled);
-        }
         const auto input = layer.is_before_quantizer ? read_input(*layer.node) : std::nullopt;
-        return fit_by_gradient(weights, input, rows, split_.fitted.size(), context_.options.tuning,
-                               context_.options.seed, context_.threads, cancelled);
+        const auto& tuning = context_.options.tuning;
+        if (!is_gradient()) {
+            return input ? fit_layer(weights, *input, rows, tuning, context_.threads, cancelled)
+                         : fit_layer(weights, rows, tuning, context_.threads, cancelled);
+        }
+        return fit_by_gradient(weights, input, rows, split_.fitted.size(), tuning, context_.options.seed,
+                               context_.threads, cancelled);
     }
 
     void run_stage(std::size_t stage, const std::string& algorithm, std::vector<Change>& changes) {

@@ -159,6 +159,7 @@ void add_tuning(Table& table, const Part<Options>& all) {
     tuning.path = all.path;
     table.value(tuning, "tuning_method", &TuningOptions::method, tuning_method_name());
     table.list(tuning, "tuning_ignored_scope", &TuningOptions::ignored, read_names, as_is);
+    table.value(tuning, "tune_input_ranges", &TuningOptions::input_ranges, plain<bool>());
     table.value(tuning, "calibration_indices_pool", &TuningOptions::samples, plain<std::size_t>());
     table.value(tuning, "optimizer", &TuningOptions::optimizer, optimizer_name());
     table.value(tuning, "batch_size", &TuningOptions::batch_size, plain<std::size_t>());

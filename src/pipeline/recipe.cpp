@@ -47,6 +47,11 @@ constexpr Step kSteps[] = {
      [](Options& options) { return options.bias_correction && replace(options.use_fast_bias, false); }},
     {"weights fitted layer by layer", true, 40,
      [](Options& options) { return replace(options.use_layerwise_tuning, true); }},
+    {"and ranges of the layers' inputs", true, 50,
+     [](Options& options) {
+         return options.use_layerwise_tuning && options.tuning.method != TuningMethod::Gradient &&
+                replace(options.tuning.input_ranges, true);
+     }},
 };
 
 /// Hands on what an inner run says, each remark once.

@@ -165,5 +165,20 @@ TEST(LayerFit, AdaRoundIsNearerOnTheFittedRowsWhereRoundingInTurnIsNotTheBest) {
     EXPECT_LT(error_of(*learned, rows.fitted, none), 1.02 * error_of(*in_turn, rows.fitted, none));
 }
 
+TEST(LayerFit, NarrowsARangeThatIsTooWide) {
+    const auto weights = make_weights();
+    const auto rows = make_split(weights);
+    const InputQuantizer wide{{-2, 2}, 16}, right{{-1, 1}, 16};
+    const auto fit_with = [&](const InputQuantizer& input, std::size_t threads) {
+        return fit_layer(weights, input, rows, by(TuningMethod::LeastSquares), threads, kNeverCancelled);
+    };
+    const auto made = fit_with(wide, 1), usual = fit_with(right, 1), again = fit_with(wide, 3);
+    ASSERT_TRUE(made && usual && again);
+    EXPECT_LT(made->input_share, 0.75);
+    EXPECT_GE(usual->input_share, 0.7);
+    EXPECT_LT(made->after, made->before);
+    EXPECT_EQ(made->values, again->values) << "whatever the number of threads";
+}
+
 }  // namespace
 }  // namespace octet

@@ -57,6 +57,7 @@ Options unusual_options() {
     options.use_layerwise_tuning = true;
     options.tuning = {TuningMethod::Gradient,
                       {"a", "re:b.*"},
+                      true,
                       64,
                       Optimizer::Sgd,
                       10,
