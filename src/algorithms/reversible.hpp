@@ -44,10 +44,10 @@ struct Block {
 
 /// One quantizer that is there, and the operations for whose sake it is: names as those of Block.
 struct ReversibleQuantizer {
-    std::string name;
+    std::string name{};
     TensorKind kind = TensorKind::Weights;
     std::size_t levels = 0;
-    std::vector<std::string> operations, types;  ///< the types of these, one each
+    std::vector<std::string> operations{}, types{};  ///< the types of these, one each
 };
 
 /// A quantized model in f32 arithmetic (FakeQuantize on f32 weights) with its quantizers, and its blocks of them.
