@@ -104,8 +104,8 @@ struct AccuracyAwareResult {
 ///
 /// `labels`: of every sample of `dataset`, or of AccuracyOptions::judged_on; unset: see AccuracyOptions::metrics. The
 /// result is the same whatever RunOptions say. Phases besides those of quantize(): "evaluate", "rank". Throws what
-/// quantize(), evaluate() and save() throw, Error(InvalidOption) for AccuracyOptions out of range or Preset::Accuracy on
-/// a GNA device. A goal that is missed is no error.
+/// quantize(), evaluate() and save() throw, Error(InvalidOption) for AccuracyOptions out of range or Preset::Accuracy
+/// on a GNA device. A goal that is missed is no error.
 OCTET_API AccuracyAwareResult quantize_with_accuracy(const std::shared_ptr<const ov::Model>& model,
                                                      const Dataset& dataset, const std::optional<Labels>& labels,
                                                      const Options& options = {}, const AccuracyOptions& accuracy = {},

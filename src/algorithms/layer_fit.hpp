@@ -60,8 +60,8 @@ inline std::size_t count_steps(const TuningOptions& options) {
 std::optional<LayerFit> fit_layer(const LayerWeights& weights, const SplitRows& rows, const TuningOptions& options,
                                   std::size_t threads, const std::function<bool()>& cancelled);
 
-/// The same with `rows` that show what lies in front of the quantizer `input`: its range, too, gets the width that suits
-/// the rows held out best before the weights are fitted, where the fit comes nearer by it than without.
+/// The same with `rows` that show what lies in front of the quantizer `input`: its range, too, gets the width that
+/// suits the rows held out best before the weights are fitted, where the fit comes nearer by it than without.
 std::optional<LayerFit> fit_layer(const LayerWeights& weights, const InputQuantizer& input, const SplitRows& rows,
                                   const TuningOptions& options, std::size_t threads,
                                   const std::function<bool()>& cancelled);
