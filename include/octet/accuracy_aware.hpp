@@ -29,7 +29,8 @@ struct AccuracyMetric {
     /// With labels one that evaluate() gives ("accuracy@top1", "mAP@[.5:.95]", "mean IoU", …; in any letter case;
     /// "accuracy" is "accuracy@top1"). Without:
     /// - "agreement": the share of samples whose highest score both models give to the same class; the original has 1;
-    /// - "sqnr": how near all outputs are to the original's, in dB. The drop is the share of noise in the outputs'
+    /// - "sqnr": how near all outputs are to the original's, in dB, of their mean share of noise. The drop is the share
+    /// of noise in the outputs'
     ///   power, 10^(-sqnr/10): a maximal drop of 0.01 asks for 20 dB, 0.001 for 30 dB. With a `baseline_value` B the
     ///   drop is B - sqnr, in dB: "at least B less the maximal drop".
     std::string name;

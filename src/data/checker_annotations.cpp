@@ -508,6 +508,17 @@ Annotations read(const TextTable& source, const DatasetRules& rules) {
     return out;
 }
 
+std::string with_blanks_for_breaks(const std::string& text) {
+    constexpr std::string_view kBreak = "<br />";
+    std::string out;
+    std::size_t from = 0;
+    for (std::size_t at = text.find(kBreak); at != std::string::npos; at = text.find(kBreak, from)) {
+        out.append(text, from, at - from).append(" ");
+        from = at + kBreak.size();
+    }
+    return out.append(text, from);
+}
+
 Annotations read(const TextFolders& source, const DatasetRules&) {
     Annotations out;
     number_classes(out.classes, {"neg", "pos"});
@@ -518,11 +529,7 @@ Annotations read(const TextFolders& source, const DatasetRules&) {
             if (file.extension() != ".txt") {
                 continue;
             }
-            std::string text = unicode_text(text_of(file), file.string());
-            constexpr std::string_view kBreak = "<br />";
-            for (std::size_t at = text.find(kBreak); at != std::string::npos; at = text.find(kBreak, at)) {
-                text.replace(at, kBreak.size(), " ");
-            }
+            std::string text = with_blanks_for_breaks(unicode_text(text_of(file), file.string()));
             out.names.push_back(labels.names[number] + "/" + file.filename().string());
             out.texts.push_back({std::move(text), ""});
             labels.of_sample.push_back(number);

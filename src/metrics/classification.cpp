@@ -63,7 +63,8 @@ double share(std::size_t part, std::size_t all) {
 
 /// The output that `adapter` names, else the first. The tool has it without axes of 1 where it has more than two.
 std::size_t find_bert_output(const checker::BertClassificationAdapter& adapter, const ModelFacts& facts) {
-    const std::string name = adapter.output.empty() ? facts.outputs.front().name : adapter.output;
+    const bool is_first = adapter.output.empty() && !facts.outputs.empty();
+    const std::string name = is_first ? facts.outputs.front().name : adapter.output;
     const std::size_t values = adapter.is_single_score ? 1 : adapter.classes;
     const auto is_suited = [&](const OutputFacts& output) {
         const auto& shape = output.shape();

@@ -48,9 +48,13 @@ bool has_all_baselines(const std::vector<AccuracyMetric>& metrics) {
 
 /// The place of a metric among those that there are.
 std::size_t place_of(const std::string& name, const std::vector<std::string>& known) {
-    const std::string wanted = lower_case(name) == "accuracy" ? "accuracy@top1" : lower_case(name);
-    const auto found =
-        std::find_if(known.begin(), known.end(), [&](const auto& each) { return lower_case(each) == wanted; });
+    const auto find = [&](const std::string& wanted) {
+        return std::find_if(known.begin(), known.end(), [&](const auto& each) { return lower_case(each) == wanted; });
+    };
+    auto found = find(lower_case(name));
+    if (found == known.end() && lower_case(name) == "accuracy") {
+        found = find("accuracy@top1");
+    }
     if (found == known.end()) {
         refuse_metric(name, known);
     }
@@ -90,6 +94,7 @@ double agreement(const std::vector<SampleOutcome>& outcomes, double least) {
     return count > 0 ? static_cast<double>(same) / static_cast<double>(count) : 1;
 }
 
+/// Of all outputs together: their mean share of noise, so that one that is equal says nothing of the others.
 double sqnr(const std::vector<SampleOutcome>& outcomes) {
     std::vector<OutputDifference> sums;
     for (const auto& outcome : outcomes) {
@@ -98,11 +103,13 @@ double sqnr(const std::vector<SampleOutcome>& outcomes) {
             sums[i].add(outcome.outputs[i]);
         }
     }
-    Comparison comparison;
+    double noise = 0;
     for (const auto& sum : sums) {
-        comparison.outputs.push_back({{}, sum.sqnr_db(), 0, 0, {}});
+        Comparison of_output;
+        of_output.outputs.push_back({{}, sum.sqnr_db(), 0, 0, {}});
+        noise += std::pow(10, -mean_sqnr(of_output) / 10);
     }
-    return mean_sqnr(comparison);
+    return sums.empty() ? mean_sqnr({}) : -10 * std::log10(noise / static_cast<double>(sums.size()));
 }
 
 CompareOptions compare_options(const Options& options) {

@@ -187,7 +187,9 @@ RecordedInputs record_inputs(const std::vector<CascadeModel>& models, const Engi
         auto calls = reservoirs[model].take(bad);
         if (calls.empty()) {
             throw Error(ErrorCode::InvalidData, models[model].name,
-                        seen[model] == 0
+                        bad.size() == indices.size()
+                            ? "was never called: all samples were skipped; the first: " + recorded.bad_samples.front()
+                        : seen[model] == 0
                             ? "was never called: none of " + std::to_string(indices.size()) + " samples came so far"
                             : "all calls that there was room for are of skipped samples");
         }

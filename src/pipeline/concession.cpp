@@ -28,6 +28,27 @@ bool share_operations(const ReversibleQuantizer& a, const ReversibleQuantizer& b
     });
 }
 
+/// Those of `numbers` that serve the same operations go together: it is operations that are named.
+std::vector<BlockSet> joined(const std::vector<ReversibleQuantizer>& quantizers,
+                             const std::vector<std::size_t>& numbers) {
+    std::vector<BlockSet> sets;
+    for (const std::size_t number : numbers) {
+        BlockSet grown{number};
+        std::erase_if(sets, [&](const BlockSet& set) {
+            const bool is_shared = std::any_of(set.begin(), set.end(), [&](std::size_t other) {
+                return share_operations(quantizers[other], quantizers[number]);
+            });
+            if (is_shared) {
+                grown.insert(grown.end(), set.begin(), set.end());
+            }
+            return is_shared;
+        });
+        std::sort(grown.begin(), grown.end());
+        sets.push_back(std::move(grown));
+    }
+    return sets;
+}
+
 std::vector<Concession> find_reversals(const ReversibleModel& model, const std::set<std::string>& names) {
     std::vector<Concession> found;
     const auto& blocks = model.blocks();
@@ -70,14 +91,13 @@ std::vector<Concession> find_widenings(const ReversibleModel& model, const std::
         made.what = (made.inputs.empty() ? "weights of " : "weights and input of ") + operations.front() + kIn16Bits;
         found.push_back(std::move(made));
     }
-    if (device == "gna3.5") {
-        for (const std::size_t i : inputs) {
-            const auto& operations = quantizers[i].operations;
-            found.push_back({.what = "input of " + operations.front() + kIn16Bits,
-                             .numbers = {i},
-                             .is_of_quantizers = true,
-                             .inputs = operations});
+    for (const auto& together : device == "gna3.5" ? joined(quantizers, inputs) : std::vector<BlockSet>{}) {
+        Concession made{.numbers = together, .is_of_quantizers = true};
+        for (const std::size_t i : together) {
+            append(made.inputs, quantizers[i].operations);
         }
+        made.what = "input of " + made.inputs.front() + kIn16Bits;
+        found.push_back(std::move(made));
     }
     return found;
 }

@@ -29,7 +29,8 @@ struct Concession {
 bool widens_quantizers(const Options& options);
 
 /// All that names of the model as it was given can ask for. On GNA weights of up to 256 levels; on GNA3 those of a
-/// convolution together with its input where that has no more levels; on GNA3.5 weights and inputs each by themselves.
+/// convolution together with its input where that has no more levels; on GNA3.5 weights and inputs each by themselves
+/// (all inputs of an operation together).
 std::vector<Concession> find_concessions(const ov::Model& given, const ReversibleModel& model, const Options& options);
 
 /// The quantized model in f32 arithmetic with concessions made: what gets 16 bits has no quantizer, whose error is

@@ -16,7 +16,12 @@ KeptStatistics::KeptStatistics(const RunOptions& run) : run_(run) {
     if (!run_.statistics.empty()) {
         return;
     }
-    std::string pattern = (fs::temp_directory_path() / "octet_XXXXXX").string();
+    std::error_code error;
+    const auto place = fs::temp_directory_path(error);
+    if (error) {
+        throw Error(ErrorCode::Io, "TMPDIR", "a folder for temporary files is needed: " + error.message());
+    }
+    std::string pattern = (place / "octet_XXXXXX").string();
     if (mkdtemp(pattern.data()) == nullptr) {
         throw Error(ErrorCode::Io, pattern, std::string("cannot be made: ") + std::strerror(errno));
     }

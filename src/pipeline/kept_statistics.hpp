@@ -6,8 +6,8 @@
 
 namespace octet {
 
-/// For what quantizes the same data several times: the statistics are kept from run to run, in the file that the user
-/// named, or in one that goes with this object.
+/// For what quantizes the same data several times with other scopes: the statistics are kept from run to run, in the
+/// file that the user named, or in one that goes with this object.
 class KeptStatistics {
 public:
     /// Throws Error(Io) where no temporary folder can be made.

@@ -411,7 +411,7 @@ Statistics Measurement::answer(const std::shared_ptr<ov::Model>& model, const St
             statistics.add(request, (*found)->values);
         }
     }
-    if (!missing.empty()) {
+    if (!missing.empty() || stored_.samples.empty()) {  // which samples can be read is to be known in any case
         auto collected = measure_missing(model, missing, graph, outputs_of);
         statistics.merge(collected.statistics);
         stored_.outputs[graph].merge(collected.outputs);
@@ -420,6 +420,10 @@ Statistics Measurement::answer(const std::shared_ptr<ov::Model>& model, const St
 }
 
 void Measurement::refuse_offline(const StatisticPlan& missing) const {
+    if (run_.offline && missing.empty()) {
+        throw Error(ErrorCode::InvalidOption, run_.statistics.string(),
+                    "holds no samples; measure them with --data and without --offline");
+    }
     if (run_.offline) {
         const std::size_t others = missing.requests().size() - 1;
         throw Error(ErrorCode::InvalidOption, run_.statistics.string(),

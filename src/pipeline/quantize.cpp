@@ -27,6 +27,7 @@
 #include "pipeline/shapes.hpp"
 #include "pipeline/validate.hpp"
 #include "placement/ignored.hpp"
+#include "placement/schemes.hpp"
 
 namespace octet {
 namespace {
@@ -183,6 +184,9 @@ QuantizedModel quantize_inspected(const std::shared_ptr<const ov::Model>& model,
     phases.run("place", 0, [&] {
         announce_model_type(*result.model, result.options, report, watch);
         plan = place_quantizers(*result.model, result.options);
+        for (const auto& scope : unused_scopes(plan, result.options)) {
+            watch.log(LogLevel::Warning, "place", scope + " has no effect, as no such tensor is quantized");
+        }
         check_constants(*result.model, plan);
         leave_masks(plan);
         announce_states(*result.model, options, watch);

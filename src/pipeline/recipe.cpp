@@ -9,7 +9,6 @@
 
 #include "base/forwarding_observer.hpp"
 #include "base/text.hpp"
-#include "pipeline/kept_statistics.hpp"
 #include "pipeline/sensitivity.hpp"
 
 namespace octet {
@@ -47,7 +46,7 @@ constexpr Step kSteps[] = {
      [](Options& options) { return options.bias_correction && replace(options.use_fast_bias, false); }},
     {"weights fitted layer by layer", true, 40,
      [](Options& options) { return replace(options.use_layerwise_tuning, true); }},
-    {"and ranges of the layers' inputs", true, 50,
+    {"and ranges of the layers' inputs", false, 50,
      [](Options& options) {
          return options.use_layerwise_tuning && options.tuning.method != TuningMethod::Gradient &&
                 replace(options.tuning.input_ranges, true);
@@ -73,7 +72,7 @@ class Trials {
 public:
     Trials(std::shared_ptr<const ov::Model> model, const Dataset& dataset, const RecipeOptions& recipe,
            const RunOptions& run, Observer& observer)
-        : model_(std::move(model)), recipe_(recipe), kept_(run), observer_(observer) {
+        : model_(std::move(model)), recipe_(recipe), run_(run), observer_(observer) {
         const std::size_t size = dataset.size();
         if (size < kFewestSamples) {
             throw Error(ErrorCode::InvalidData, "data",
@@ -137,13 +136,12 @@ private:
 
     QuantizedModel attempt(const char* what, const Options& options) {
         const auto start = Clock::now();
-        auto result = quantize(model_, *calibration_, options, kept_.run(), &observer_);
-        kept_.are_there();
+        auto result = quantize(model_, *calibration_, options, run_, &observer_);
         CompareOptions how;
         how.throughput = false;
         how.skip_bad = options.skip_bad;
         how.shapes = options.shapes;
-        const double level = mean_sqnr(compare(model_, result.model, *judged_, how, kept_.run(), &observer_));
+        const double level = mean_sqnr(compare(model_, result.model, *judged_, how, run_, &observer_));
         seconds_of_last_ = Seconds(Clock::now() - start).count();
         tried_.push_back({what, level, false, ""});
         return result;
@@ -160,7 +158,7 @@ private:
 
     std::shared_ptr<const ov::Model> model_;
     const RecipeOptions& recipe_;
-    KeptStatistics kept_;
+    const RunOptions& run_;
     Repeater observer_;
     std::unique_ptr<Dataset> calibration_, judged_;
     std::vector<Tried> tried_;

@@ -465,4 +465,28 @@ void choose_schemes(const GraphIndex& graph, const HardwareRules& rules, const O
     }
 }
 
+std::vector<std::string> unused_scopes(const QuantizerPlan& plan, const Options& options) {
+    constexpr std::pair<TensorKind, const char*> kSections[] = {
+        {TensorKind::Weights, "weights"}, {TensorKind::Activations, "activations"}, {TensorKind::Outputs, "outputs"}};
+    std::vector<std::string> unused;
+    for (const auto& [kind, section] : kSections) {
+        for (const auto& entry : options_for(kind, options).int16_scope) {
+            const std::vector<std::string> entries{entry};  // which the filter refers to
+            const auto is_named = fits_any(entries);
+            const bool is_used = std::any_of(
+                plan.quantizers.begin(), plan.quantizers.end(), [&, kind = kind](const Quantizer& quantizer) {
+                    const auto operations = deciding_operations(quantizer);
+                    return quantizer.kind == kind &&
+                           std::any_of(operations.begin(), operations.end(), [&](const ov::Node* each) {
+                               return is_named(quantizer.prefix + each->get_friendly_name());
+                           });
+                });
+            if (!is_used) {
+                unused.push_back(std::string(section) + ".int16_scope: " + entry);
+            }
+        }
+    }
+    return unused;
+}
+
 }  // namespace octet

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "octet/options.hpp"
 
@@ -23,5 +25,9 @@ void check_levels(const Scheme& scheme);
 /// the user asks, his values override those of the table's schemes. Quantizers whose operations have no scheme in
 /// common are removed, with a remark.
 void choose_schemes(const GraphIndex& graph, const HardwareRules& rules, const Options& options, QuantizerPlan& plan);
+
+/// The entries of an int16_scope that fit no operation for whose sake such a tensor of `plan` is quantized, as
+/// "weights.int16_scope: fc".
+std::vector<std::string> unused_scopes(const QuantizerPlan& plan, const Options& options);
 
 }  // namespace octet

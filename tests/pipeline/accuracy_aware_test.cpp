@@ -10,6 +10,7 @@
 #include "octet/accuracy_aware.hpp"
 #include "octet/error.hpp"
 #include "octet/model_io.hpp"
+#include "octet/recipe.hpp"
 
 #include "outlier_model.hpp"
 #include "support.hpp"
@@ -310,6 +311,43 @@ TEST(AccuracyAware, WidensOnGnaWhatTheDeviceCan) {
     const auto apart = everything_tried("GNA3.5");
     EXPECT_TRUE(apart.count("weights of a in 16 bits"));
     EXPECT_TRUE(apart.count("input of a in 16 bits"));
+}
+
+TEST(AccuracyAware, OneEqualOutputDoesNotHideTheOthers) {
+    const auto x = parameter({1, 3, 8, 8});
+    const auto coarse = convolution(x, "coarse", 1);
+    const auto model = model_of({coarse, relu(x, "same")}, {x});
+    Options options = plain();
+    options.weights.bits = 4;
+    const auto result = quantize_with_accuracy(model, *data(), {}, options,
+                                               {.maximal_drop = 1e-6, .max_iter_num = 0, .metrics = {{"sqnr"}}});
+    EXPECT_FALSE(result.is_reached);
+    EXPECT_LT(result.metrics[0].quantized, 40) << "20 dB and no noise at all have 23 dB together, not 110";
+}
+
+TEST(AccuracyAware, AndRecipesWorkWhereNothingIsQuantized) {
+    Options options = plain();
+    options.ignored.names = {"re:.*"};
+    const auto result = quantize_with_accuracy(model_with_outlier(1), *data(), {}, options, {.metrics = {{"sqnr"}}});
+    EXPECT_TRUE(result.is_reached);
+    EXPECT_TRUE(result.quantized.report.quantizers.empty());
+    EXPECT_TRUE(quantize_by_recipe(model_with_outlier(1), *data(), options, {}).model.report.quantizers.empty());
+}
+
+TEST(AccuracyAware, WidensAllInputsOfAnOperationTogetherOnGna35) {
+    const auto x = parameter({1, 3, 8, 8});
+    const Output left = make<ov::op::v0::Sin>("left", x), right = make<ov::op::v0::Cos>("right", x);
+    const auto model = model_of({make<ov::op::v1::Add>("sum", left, right)}, {x});
+    auto options = for_gna("GNA3.5");
+    options.activations.bits = 8;
+    AccuracyOptions accuracy{.maximal_drop = 0, .max_iter_num = 20, .use_prev_if_drop_increase = false};
+    double value = 0;
+    accuracy.metric = [&](const std::shared_ptr<const ov::Model>&, const Dataset&) { return --value; };
+    std::size_t of_sum = 0;
+    for (const auto& step : quantize_with_accuracy(model, *data(), {}, options, accuracy).steps) {
+        of_sum += step.what == "input of sum in 16 bits" ? 1 : 0;
+    }
+    EXPECT_EQ(of_sum, 1U);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "graph/operations.hpp"
 #include "placement/plan.hpp"
+#include "placement/schemes.hpp"
 #include "support/builders.hpp"
 
 namespace octet {
@@ -210,6 +211,14 @@ TEST(PlaceQuantizers, NamedOperationsGet16Bits) {
     const auto shared = place_quantizers(*model, on_cpu);
     EXPECT_EQ(find(shared, "x").scheme.levels(), 65536U) << "also where another operation shares the tensor";
     EXPECT_EQ(find(shared, "a/weights").scheme.bits, 8);
+}
+
+TEST(PlaceQuantizers, ScopesWithoutEffectAreTold) {
+    const auto x = parameter({1, 3, 8, 8});
+    const auto model = model_of({relu(convolution(x, "a", 1), "r")}, {x});
+    const Options options{.weights = {.int16_scope = {"a", "r"}}, .activations = {.int16_scope = {"re:a|r"}}};
+    EXPECT_EQ(unused_scopes(place_quantizers(*model, options), options),
+              std::vector<std::string>{"weights.int16_scope: r"});
 }
 
 TEST(PlaceQuantizers, OneOf16BitsWidensAllThatShareARange) {
