@@ -38,7 +38,22 @@ std::string replace(Context& context, ov::Node& node, const std::vector<double>&
     return correct_bias(context, node, change, kUsualThreshold);
 }
 
-/// What the correction of one operation needs, found without touching the model.
+/// What is known of an operation's input.
+struct InputMeans {
+    std::vector<double> means{};  ///< of its channels; empty where there are none
+    ov::Shape shape{};
+};
+
+InputMeans find_means(const Context& context, const ov::Node& node) {
+    const auto source = behind_fake_quantize(node.input_value(0));
+    const auto measured = context.statistics.find(input_mean(source, node));
+    if (!has_channel_means(node, measured.size())) {
+        return {};
+    }
+    return {{measured.begin(), measured.end()}, context.statistics.facts(source)->shape};
+}
+
+/// What the correction of one operation needs.
 struct Products {
     bool has_means = false;
     std::vector<double> means, quantized_weights;
@@ -46,14 +61,13 @@ struct Products {
     std::vector<double> original, quantized;  ///< means of the outputs, one of the two: see BiasFormula
 };
 
-Products multiply(const Context& context, const ov::Node& node) {
-    const auto source = behind_fake_quantize(node.input_value(0));
-    const auto measured = context.statistics.find(input_mean(source, node));
-    if (!has_channel_means(node, measured.size())) {
+/// Looks at nothing but the operation's weights and attributes, as biases change meanwhile.
+Products multiply(const Context& context, const ov::Node& node, InputMeans&& known) {
+    if (known.means.empty()) {
         return {};
     }
     auto weights = seen_weights(node);
-    Products made{true, {measured.begin(), measured.end()}, {}, context.statistics.facts(source)->shape, {}, {}};
+    Products made{true, std::move(known.means), {}, std::move(known.shape), {}, {}};
     if (context.options.bias_formula == BiasFormula::OutputMean) {
         made.quantized = output_means(node, weights.quantized, made.input, made.means);
     } else {
@@ -92,9 +106,13 @@ std::vector<Change> FastBiasCorrection::apply(ov::Model& model, Context& context
     MeanCorrector corrector(context);
     const GraphIndex graph(model);
     const auto due = due_corrections(graph, context);
+    std::vector<InputMeans> known;  // before the first bias changes: new ones take over the names of statistics
+    for (const auto* node : due) {
+        known.push_back(find_means(context, *node));
+    }
     run_in_order<Products>(
         due.size(), usable_threads(context.threads),
-        [&](std::size_t, std::size_t index) { return multiply(context, *due[index]); },
+        [&](std::size_t, std::size_t index) { return multiply(context, *due[index], std::move(known[index])); },
         [&](std::size_t index, Products&& made) {
             const auto what = correct(context, corrector, *due[index], std::move(made));
             changes.push_back({name(), due[index]->get_friendly_name(), what});
