@@ -62,12 +62,12 @@ struct Products {
 };
 
 /// Looks at nothing but the operation's weights and attributes, as biases change meanwhile.
-Products multiply(const Context& context, const ov::Node& node, InputMeans&& known) {
+Products multiply(const Context& context, const ov::Node& node, const InputMeans& known) {
     if (known.means.empty()) {
         return {};
     }
     auto weights = seen_weights(node);
-    Products made{true, std::move(known.means), {}, std::move(known.shape), {}, {}};
+    Products made{true, known.means, {}, known.shape, {}, {}};
     if (context.options.bias_formula == BiasFormula::OutputMean) {
         made.quantized = output_means(node, weights.quantized, made.input, made.means);
     } else {
@@ -112,7 +112,7 @@ std::vector<Change> FastBiasCorrection::apply(ov::Model& model, Context& context
     }
     run_in_order<Products>(
         due.size(), usable_threads(context.threads),
-        [&](std::size_t, std::size_t index) { return multiply(context, *due[index], std::move(known[index])); },
+        [&](std::size_t, std::size_t index) { return multiply(context, *due[index], known[index]); },
         [&](std::size_t index, Products&& made) {
             const auto what = correct(context, corrector, *due[index], std::move(made));
             changes.push_back({name(), due[index]->get_friendly_name(), what});
