@@ -52,7 +52,7 @@ struct EvaluateArguments {
 /// What an accuracy goal goes by, as far as the command line says it.
 struct AccuracyArguments {
     std::optional<double> max_drop;
-    std::optional<DropType> drop_type;
+    std::vector<Setting> settings;  ///< by set_accuracy_option(), in the order given
     std::vector<std::string> metrics;
 };
 

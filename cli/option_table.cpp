@@ -177,7 +177,8 @@ void OptionTable::quantization() {
     set_flag("--no-bias-correction", group, "Leave biases as they are.", "bias_correction", "false");
     set_flag("--no-fold", group, "Leave the graph as it came: fold no BatchNorm and no scales.", "fold", "false");
     list("--set", "KEY=VALUE", group,
-         "Any option by its name in options.json, e.g. activations.range_estimator.max.aggregator=max. Repeatable.",
+         "Any option by its name in options.json, e.g. activations.range_estimator.max.aggregator=max, or with an "
+         "accuracy goal any parameter of AccuracyAwareQuantization, e.g. max_iter_num=10. Repeatable.",
          [this](const std::string& value) {
              const auto equals = value.find('=');
              if (equals == 0 || equals == std::string::npos) {
@@ -277,12 +278,9 @@ void OptionTable::accuracy() {
     max_drop(group,
              "Leave as many operations in floating point as it takes until no metric loses more than X, e.g. 0.01; "
              "exit code 4 where that is not reached. Metrics need --labels; without, the outputs are compared.");
-    text("--drop-type", "absolute|relative", group,
-         "absolute: X in the metric's unit. relative: as a share of the original's value. Default absolute.",
-         [this](const std::string& value) {
-             out_.accuracy_given.drop_type = parse_choice<DropType>(
-                 "--drop-type", value, {{"absolute", DropType::Absolute}, {"relative", DropType::Relative}});
-         });
+    setting("--drop-type", "absolute|relative", group,
+            "absolute: X in the metric's unit. relative: as a share of the original's value. Default absolute.",
+            "drop_type");
     list("--metric", "NAME", group,
          "What must not lose more: with labels a metric as octet evaluate calls it; without agreement (of the best "
          "class) or sqnr (X is the share of noise: 0.01 is 20 dB, 0.001 is 30 dB). Repeatable. Default: all with "
@@ -480,12 +478,18 @@ void OptionTable::set(const std::string& option, const std::string& key, const s
         out_.profile = parse_profile(option, value);
         return;
     }
+    const bool is_of_goal = is_accuracy_option(key);
     try {
-        set_option(out_.options, key, value, option);
+        if (is_of_goal) {
+            AccuracyOptions checked;
+            set_accuracy_option(checked, key, value, option);
+        } else {
+            set_option(out_.options, key, value, option);
+        }
     } catch (const Error& error) {
         throw UsageError(error.what());
     }
-    out_.settings.push_back({key, value, option});
+    (is_of_goal ? out_.accuracy_given.settings : out_.settings).push_back({key, value, option});
 }
 
 void OptionTable::setting(const char* name, const char* value, const char* group, const char* what, const char* key) {

@@ -56,11 +56,12 @@ void take_accuracy(Arguments& arguments, const Configuration& base) {
         arguments.accuracy = arguments.accuracy.value_or(AccuracyOptions{});
         arguments.accuracy->maximal_drop = *given.max_drop;
     }
-    if (!arguments.accuracy && (given.drop_type || !given.metrics.empty())) {
-        throw UsageError(std::string(given.drop_type ? "--drop-type" : "--metric") + ": needs --max-drop");
+    if (!arguments.accuracy && !(given.settings.empty() && given.metrics.empty())) {
+        throw UsageError((given.settings.empty() ? "--metric" : given.settings.front().option) +
+                         ": needs an accuracy goal, --max-drop");
     }
-    if (given.drop_type) {
-        arguments.accuracy->drop_type = *given.drop_type;
+    for (const auto& setting : given.settings) {
+        set_accuracy_option(*arguments.accuracy, setting.key, setting.value, setting.option);
     }
     if (!given.metrics.empty()) {
         arguments.accuracy->metrics.clear();

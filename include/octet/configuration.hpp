@@ -90,4 +90,12 @@ OCTET_API void refuse_contradictions(const Options& options);
 OCTET_API std::vector<std::string> set_option(Options& options, const std::string& key, const std::string& value,
                                               const std::string& where = {});
 
+/// Is it a parameter of AccuracyAwareQuantization alone, e.g. `max_iter_num`, in any letter case?
+OCTET_API bool is_accuracy_option(const std::string& key);
+
+/// Sets one of these, as a configuration in POT's form has it. `value` is JSON; what is no JSON is taken as text.
+/// Throws Error(InvalidOption) at `where` (empty: `key`).
+OCTET_API void set_accuracy_option(AccuracyOptions& accuracy, const std::string& key, const std::string& value,
+                                   const std::string& where = {});
+
 }  // namespace octet

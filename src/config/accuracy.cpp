@@ -33,8 +33,7 @@ bool is_accuracy_parameter(const std::string& name) {
     return !known_path(name, "accuracy").empty();
 }
 
-AccuracyOptions read_accuracy(const Json& params) {
-    AccuracyOptions accuracy{.base_algorithm = "DefaultQuantization"};
+void take_accuracy(AccuracyOptions& accuracy, const Json& params) {
     take(params, "maximal_drop", accuracy.maximal_drop);
     take(params, "ranking_subset_size", accuracy.ranking_subset_size);
     take(params, "max_iter_num", accuracy.max_iter_num);
@@ -48,12 +47,14 @@ AccuracyOptions read_accuracy(const Json& params) {
     if (params.contains("drop_type")) {
         accuracy.drop_type = params.at("drop_type") == Json("relative") ? DropType::Relative : DropType::Absolute;
     }
+    if (params.contains("metrics")) {
+        accuracy.metrics.clear();
+    }
     for (const auto& metric : params.value("metrics", Json::array())) {
         if (metric.is_object()) {
             accuracy.metrics.push_back(read_metric(metric));
         }
     }
-    return accuracy;
 }
 
 }  // namespace octet

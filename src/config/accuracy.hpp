@@ -11,7 +11,7 @@ namespace octet {
 /// Is it a parameter of AccuracyAwareQuantization alone?
 bool is_accuracy_parameter(const std::string& name);
 
-/// Those of an algorithm's parameters, which are as conform() gives them. What is not there keeps its default.
-AccuracyOptions read_accuracy(const Json& params);
+/// Takes those of an algorithm's parameters, which are as conform() gives them. What is not there stays as it is.
+void take_accuracy(AccuracyOptions& accuracy, const Json& params);
 
 }  // namespace octet

@@ -82,7 +82,7 @@ std::vector<std::string> set_option(Options& options, const std::string& key, co
     if (path.empty()) {
         problems.add("", unknown_text(name));
     } else if (is_accuracy_parameter(path)) {
-        problems.add("", "belongs to AccuracyAwareQuantization; a configuration in POT's form takes it");
+        problems.add("", "belongs to AccuracyAwareQuantization, and is no option of what quantizes");
     } else if (path == "profile") {
         problems.add("", "is chosen before all other options; use --profile");
     } else if (const Json json = json_or_text(value); json.is_null()) {
@@ -93,6 +93,25 @@ std::vector<std::string> set_option(Options& options, const std::string& key, co
     problems.throw_any();
     options = std::move(changed);
     return problems.warnings();
+}
+
+bool is_accuracy_option(const std::string& key) {
+    return is_accuracy_parameter(key);
+}
+
+void set_accuracy_option(AccuracyOptions& accuracy, const std::string& key, const std::string& value,
+                         const std::string& where) {
+    const std::string path = known_path(key, "accuracy");
+    Problems problems(where.empty() ? key : where, path);
+    const Json json = json_or_text(value);
+    if (path.empty()) {
+        problems.add("", "unknown" + did_you_mean(spelled(key), known_paths("accuracy")));
+    } else if (json.is_null()) {
+        problems.add("", "expected a value; got null");
+    }
+    const Json good = conform(nested(path, json), "accuracy", "", problems);
+    problems.throw_any();
+    take_accuracy(accuracy, good);
 }
 
 }  // namespace octet

@@ -267,7 +267,8 @@ private:
     /// Takes what belongs to AccuracyAwareQuantization out of `params`. Returns the algorithm that quantizes.
     std::string take_accuracy(Json& params, const std::string& algorithm, const std::string& place) {
         if (algorithm == kAccuracyAware) {
-            configuration_.accuracy = read_accuracy(params);
+            configuration_.accuracy = AccuracyOptions{.base_algorithm = "DefaultQuantization"};
+            octet::take_accuracy(*configuration_.accuracy, params);
         }
         for (auto entry = params.begin(); entry != params.end();) {
             if (!is_accuracy_parameter(entry.key())) {

@@ -114,6 +114,18 @@ TEST_F(AccuracyGoal, GoesByLabels) {
     EXPECT_TRUE(has(wrong.err, "there is no metric")) << wrong.err;
 }
 
+TEST_F(AccuracyGoal, TakesEveryParameterBySet) {
+    const auto blocks_tried = [&](std::vector<std::string> more) {
+        more.insert(more.end(), {"--max-drop", "0", "--metric", "sqnr", "--progress", "json"});
+        const auto run = quantize(more);
+        EXPECT_EQ(run.code, 4) << run.err;
+        return summary_of(run.out)["accuracy"]["states"].get<int>() - 1;
+    };
+    EXPECT_EQ(blocks_tried({"--set", "max_iter_num=0"}), 0);
+    EXPECT_EQ(blocks_tried({"--set", "MAX_ITER_NUM=1"}), 1);
+    EXPECT_EQ(blocks_tried({"--set", "max_iter_num=0", "--set", "convert_to_mixed_preset=true"}), 1);
+}
+
 TEST_F(AccuracyGoal, PotNamesItsFolderAfterTheAlgorithm) {
     const auto run = run_octet({"pot", "-q", "accuracy_aware", "-m", path("small.xml"), "-w", path("small.bin"), "-n",
                                 "small", "--engine", "simplified", "--data-source", path("pictures"), "--max-drop",
@@ -127,6 +139,10 @@ TEST_F(AccuracyGoal, WrongUsageIsRefused) {
     EXPECT_EQ(quantize({"--max-drop", "much"}).code, 2);
     EXPECT_EQ(quantize({"--drop-type", "relative"}).code, 2);
     EXPECT_EQ(quantize({"--metric", "sqnr"}).code, 2);
+    const auto no_goal = quantize({"--set", "max_iter_num=3"});
+    EXPECT_EQ(no_goal.code, 2);
+    EXPECT_TRUE(has(no_goal.err, "--set max_iter_num: needs an accuracy goal")) << no_goal.err;
+    EXPECT_EQ(quantize({"--max-drop", "0.1", "--set", "max_iter_num=-3"}).code, 2);
     EXPECT_EQ(quantize({"--max-drop", "0.1", "--target-device", "GNA", "--preset", "accuracy"}).code, 2);
     EXPECT_FALSE(fs::exists(path("out/small.xml")));
 }

@@ -212,6 +212,17 @@ TEST(PotForm, RefusesWrongParametersOfAccuracyAwareQuantization) {
                          "stands alone"));
     Options options;
     EXPECT_THROW(set_option(options, "maximal_drop", "0.1"), Error);
+    AccuracyOptions goal{.maximal_drop = 0.02, .metrics = {{"sqnr"}}};
+    set_accuracy_option(goal, "Drop_Type", "relative");
+    set_accuracy_option(goal, "metrics", R"([{"name": "agreement", "baseline_value": 0.5}])");
+    EXPECT_EQ(goal.maximal_drop, 0.02);
+    EXPECT_EQ(goal.drop_type, DropType::Relative);
+    ASSERT_EQ(goal.metrics.size(), 1U);
+    EXPECT_EQ(goal.metrics[0].baseline_value, 0.5);
+    EXPECT_THROW(set_accuracy_option(goal, "maximal_drob", "1"), Error);
+    EXPECT_THROW(set_accuracy_option(goal, "max_iter_num", "null"), Error);
+    EXPECT_THROW(set_accuracy_option(goal, "max_iter_num", "-1"), Error);
+    EXPECT_FALSE(goal.max_iter_num);
 }
 
 TEST(PotForm, RefusesByNameWhatIsNotThere) {
