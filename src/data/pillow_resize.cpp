@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "data/checker_trace.hpp"
+#include "data/checker/trace.hpp"
 
 namespace octet {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "octet/evaluate.hpp"
 
-#include "data/checker_mask.hpp"
-#include "data/checker_trace.hpp"
+#include "data/checker/mask.hpp"
+#include "data/checker/trace.hpp"
 #include "metrics/model_facts.hpp"
 
 namespace octet {

@@ -18,7 +18,7 @@
 #include "octet/error.hpp"
 #include "octet/model_io.hpp"
 
-#include "data/checker_mask.hpp"
+#include "data/checker/mask.hpp"
 
 namespace octet {
 namespace {

@@ -1,4 +1,4 @@
-#include "data/checker_texts.hpp"
+#include "data/checker/texts.hpp"
 
 #include <algorithm>
 #include <map>

@@ -12,9 +12,9 @@
 #include "octet/error.hpp"
 
 #include "base/text.hpp"
-#include "data/checker_annotations.hpp"
-#include "data/checker_steps.hpp"
-#include "data/checker_texts.hpp"
+#include "data/checker/annotations.hpp"
+#include "data/checker/steps.hpp"
+#include "data/checker/texts.hpp"
 #include "data/convert.hpp"
 #include "data/model_inputs.hpp"
 #include "data/picture_decode.hpp"

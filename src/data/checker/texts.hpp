@@ -6,7 +6,7 @@
 #include "octet/checker_rules.hpp"
 #include "octet/dataset.hpp"
 
-#include "data/checker_annotations.hpp"
+#include "data/checker/annotations.hpp"
 #include "data/model_inputs.hpp"
 #include "data/wordpiece.hpp"
 

@@ -6,7 +6,7 @@
 
 #include "octet/checker_rules.hpp"
 
-#include "data/checker_trace.hpp"
+#include "data/checker/trace.hpp"
 
 namespace octet {
 

@@ -1,4 +1,4 @@
-#include "data/checker_mask.hpp"
+#include "data/checker/mask.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "data/checker_steps.hpp"
+#include "data/checker/steps.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,7 @@
 
 #include "octet/error.hpp"
 
-#include "data/checker_trace.hpp"
+#include "data/checker/trace.hpp"
 #include "data/pillow_resize.hpp"
 
 namespace octet {
