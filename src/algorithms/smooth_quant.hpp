@@ -9,7 +9,7 @@ namespace octet {
 ///
 ///     x -> FakeQuantize -> MatMul(W)  ==>  x -> Multiply(1 / s) -> FakeQuantize -> MatMul(s * W)
 ///
-/// fold_channel_scales() takes the Multiply into the FakeQuantize in the end, so that nothing is added to the graph.
+/// fold_channel_scales() takes the Multiply into the FakeQuantize in the end, where the plugin computes that rightly.
 /// s_c = max|x_c|^a / max|W_c|^(1 - a) with the `a`, tensor by tensor, that makes the expected error of the products
 /// least, in closed form: sum_o (dx^2 * sum_c (s_c W_oc)^2 + dw_o^2 * sum_c mean(x_c^2) / s_c^2), where dx and dw_o are
 /// the steps of the activation and of the weights' output channel o.

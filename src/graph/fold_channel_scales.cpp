@@ -14,6 +14,10 @@ namespace {
 
 constexpr const char* kMark = "octet_channel_scale";
 
+bool is_along_axis_1(const ov::Shape& shape) {
+    return shape.size() > 1 && shape[1] == ov::shape_size(shape);
+}
+
 bool has_scalar_limits(const ov::Node& node) {
     const auto* quantizer = ov::as_type<const ov::op::v0::FakeQuantize>(&node);
     const auto is_scalar = [&](std::size_t port) {
@@ -49,7 +53,7 @@ ov::Output<ov::Node> make_channel_scale(const ov::Output<ov::Node>& tensor, cons
 
 void fold_channel_scales(ov::Model& model) {
     for (const auto& node : model.get_ordered_ops()) {
-        if (!node->get_rt_info().count(kMark)) {
+        if (!node->get_rt_info().erase(kMark) || !is_along_axis_1(node->get_input_shape(1))) {
             continue;
         }
         const auto readers = node->output(0).get_target_inputs();

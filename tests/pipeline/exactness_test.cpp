@@ -17,24 +17,24 @@ using namespace testing;
 
 constexpr std::size_t kChannels = 24;
 
-/// x [1,5,24] with three channels that are 40 times as large as the others.
-ov::Tensor outlying_channels(unsigned seed) {
-    auto tensor = random_tensor({1, 5, kChannels}, seed);
+/// x [1,5,24], or of another shape that ends so, with three channels that are 40 times as large as the others.
+ov::Tensor outlying_channels(unsigned seed, const ov::Shape& shape = {1, 5, kChannels}) {
+    auto tensor = random_tensor(shape, seed);
     for (std::size_t i = 0; i < tensor.get_size(); ++i) {
         tensor.data<float>()[i] *= i % kChannels % 8 == 3 ? 40.F : 1.F;
     }
     return tensor;
 }
 
-std::unique_ptr<Dataset> outlying_data(std::size_t count) {
-    return make_dataset(count, [](std::size_t index) {
-        return Sample{{"x", outlying_channels(static_cast<unsigned>(index) + 1)}};
+std::unique_ptr<Dataset> outlying_data(std::size_t count, const ov::Shape& shape = {1, 5, kChannels}) {
+    return make_dataset(count, [shape](std::size_t index) {
+        return Sample{{"x", outlying_channels(static_cast<unsigned>(index) + 1, shape)}};
     });
 }
 
 /// Two MatMuls that read x.
-std::shared_ptr<ov::Model> two_products() {
-    const auto x = parameter({1, 5, kChannels});
+std::shared_ptr<ov::Model> two_products(const ov::PartialShape& shape = {1, 5, kChannels}) {
+    const auto x = parameter(shape);
     const auto product = [&](const std::string& name, unsigned seed) {
         return make<ov::op::v0::MatMul>(name, x, random_constant({kChannels, 16}, seed, name + "/weights"), false,
                                         false);
@@ -59,12 +59,25 @@ TEST(SmoothQuant, SparesTheSmallChannelsTheStepOfTheLarge) {
     EXPECT_GT(sqnr(model, smooth, sample), sqnr(model, plain, sample) + 5);
 }
 
-TEST(SmoothQuant, AddsNothingToTheGraph) {
-    const auto result = quantize(two_products(), *outlying_data(20), {});
-    for (const auto& node : result.model->get_ordered_ops()) {
-        EXPECT_EQ(node->get_friendly_name().find("/smooth"), std::string::npos) << node->get_friendly_name();
-    }
+bool has_channel_scale(const ov::Model& model) {
+    const auto nodes = model.get_ordered_ops();
+    return std::any_of(nodes.begin(), nodes.end(),
+                       [](const auto& node) { return node->get_friendly_name().find("/smooth") != std::string::npos; });
+}
+
+TEST(SmoothQuant, AddsNothingToTheGraphAlongAxis1) {
+    const ov::Shape shape{5, kChannels};
+    const auto result = quantize(two_products(shape), *outlying_data(20, shape), {});
+    EXPECT_FALSE(has_channel_scale(*result.model));
     EXPECT_EQ(quantizer_of(inspect(*result.model), "x").high.size(), kChannels);
+}
+
+TEST(SmoothQuant, IsRightOnAxesOfAnyLength) {
+    for (const auto& shape : {ov::PartialShape{1, 5, kChannels}, ov::PartialShape{-1, -1, kChannels}}) {
+        const auto result = quantize(two_products(shape), *outlying_data(20), {});
+        EXPECT_TRUE(has_channel_scale(*result.model)) << "else a model that is reshaped later computes nonsense";
+        EXPECT_GT(sqnr(two_products(shape), result, outlying_channels(99)), 30) << shape;
+    }
 }
 
 TEST(SmoothQuant, LeavesWhatGainsNothingOrIsSetByTheUser) {
