@@ -15,6 +15,7 @@ namespace octet {
 namespace {
 
 constexpr std::size_t kFewestSamples = 4, kOneOf = 5, kMostJudged = 32;
+constexpr double kLeastGain = 0.05, kTakingBack = 0.3;
 
 using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
@@ -24,30 +25,56 @@ bool replace(V& slot, const V& value) {
     return !(std::exchange(slot, value) == value);
 }
 
-/// Something to try on top of what was kept before.
+/// Something to try.
 struct Step {
     const char* what;
     bool is_in_accurate;
-    double cost;                      ///< about how many times as long as without, to know what the budget allows
-    bool (*apply)(Options& options);  ///< false: the options have it already
+    double cost;        ///< about how many times as long as `as given` where weights are not fitted
+    double least_gain;  ///< in dB; to take back what helps on most models it takes more
+    /// Changes what was kept so far, or what was given. False: there is nothing to change.
+    bool (*apply)(Options& options, const Options& given);
 };
 
-// Each is judged with those kept before it: what is cheap and changes much first.
+constexpr double kFitting = 40;  // how many times as long as `as given` a fit of the weights takes
+
+bool take_ranges_and_channels(Options& options) {
+    const bool is_symmetric = options.preset == Preset::Performance && replace(options.preset, Preset::Mixed);
+    const bool is_uneven = replace(options.smooth_convolutions, true), is_wide = replace(options.range_search, true);
+    return is_symmetric || is_uneven || is_wide;
+}
+
+// What helps on most models comes together and is taken back singly: a few samples cannot tell small gains of single
+// steps from chance (docs/decisions/0017).
 constexpr Step kSteps[] = {
-    {"asymmetric activations (preset mixed)", true, 1,
-     [](Options& options) { return options.preset == Preset::Performance && replace(options.preset, Preset::Mixed); }},
-    {"ranges from quantiles", false, 1.5,
-     [](Options& options) { return replace(options.range_estimator.preset, std::optional(RangePreset::Quantile)); }},
-    {"channels of convolutions smoothed", true, 2,
-     [](Options& options) { return replace(options.smooth_convolutions, true); }},
-    {"ranges from histograms", true, 2, [](Options& options) { return replace(options.range_search, true); }},
-    {"channels aligned", false, 1.5, [](Options& options) { return replace(options.channel_alignment, true); }},
-    {"biases corrected one after the other", false, 10,
-     [](Options& options) { return options.bias_correction && replace(options.use_fast_bias, false); }},
-    {"weights fitted layer by layer", true, 40,
-     [](Options& options) { return replace(options.use_layerwise_tuning, true); }},
-    {"and ranges of the layers' inputs", false, 50,
-     [](Options& options) {
+    {"asymmetric activations, smoothed channels, ranges from histograms", true, 4, kLeastGain,
+     [](Options& options, const Options& given) {
+         options = given;
+         return take_ranges_and_channels(options);
+     }},
+    {"the same with weights fitted layer by layer", true, 4, kLeastGain,
+     [](Options& options, const Options& given) {
+         options = given;
+         take_ranges_and_channels(options);
+         return replace(options.use_layerwise_tuning, true);
+     }},
+    {"without asymmetric activations", true, 4, kTakingBack,
+     [](Options& options, const Options& given) { return replace(options.preset, given.preset); }},
+    {"without smoothed channels", false, 4, kTakingBack,
+     [](Options& options, const Options& given) {
+         return replace(options.smooth_convolutions, given.smooth_convolutions);
+     }},
+    {"without ranges from histograms", false, 2, kTakingBack,
+     [](Options& options, const Options& given) { return replace(options.range_search, given.range_search); }},
+    {"channels aligned", false, 2, kLeastGain,
+     [](Options& options, const Options&) { return replace(options.channel_alignment, true); }},
+    {"ranges from quantiles", false, 2, kLeastGain,
+     [](Options& options, const Options&) {
+         return replace(options.range_estimator.preset, std::optional(RangePreset::Quantile));
+     }},
+    {"biases corrected one after the other", false, 10, kLeastGain,
+     [](Options& options, const Options&) { return options.bias_correction && replace(options.use_fast_bias, false); }},
+    {"ranges of the inputs of fitted layers", false, 10, kLeastGain,
+     [](Options& options, const Options&) {
          return options.use_layerwise_tuning && options.tuning.method != TuningMethod::Gradient &&
                 replace(options.tuning.input_ranges, true);
      }},
@@ -93,7 +120,8 @@ public:
             std::to_string(others.size()) + " samples to calibrate, " + std::to_string(judged.size()) + " to judge by");
     }
 
-    RecipeResult run(Options options) {
+    RecipeResult run(const Options& given) {
+        auto options = given;
         auto best = attempt("as given", options);
         double level = tried_.back().sqnr_db;
         const double usual_seconds = seconds_of_last_;
@@ -101,17 +129,18 @@ public:
         say();
         for (const auto& step : kSteps) {
             auto changed = options;
-            if ((!step.is_in_accurate && recipe_.recipe == Recipe::Accurate) || !step.apply(changed)) {
+            if ((!step.is_in_accurate && recipe_.recipe == Recipe::Accurate) || !step.apply(changed, given)) {
                 continue;
             }
-            if (recipe_.budget && elapsed() + step.cost * usual_seconds > recipe_.budget->count()) {
+            const double cost = changed.use_layerwise_tuning ? kFitting + step.cost : step.cost;
+            if (recipe_.budget && elapsed() + cost * usual_seconds > recipe_.budget->count()) {
                 tried_.push_back({step.what, 0, false, "not tried: no time left"});
                 say();
                 continue;
             }
             try {
                 auto next = attempt(step.what, changed);
-                if (tried_.back().sqnr_db >= level + recipe_.least_gain) {
+                if (tried_.back().sqnr_db >= level + step.least_gain) {
                     tried_.back().is_kept = true;
                     level = tried_.back().sqnr_db;
                     options = std::move(changed);

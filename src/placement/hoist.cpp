@@ -30,7 +30,8 @@ public:
     bool may_pass(std::size_t number) {
         const auto& node = graph_[number];
         return rules_.is_agnostic(node) && !ignored_.contains(number) &&
-               !(rules_.careful_propagation && is_limit(node)) && !needs_float(number).is_blocked;
+               !(rules_.careful_propagation && (is_limit(node) || leaves_float_parts(node))) &&
+               !needs_float(number).is_blocked;
     }
 
 private:
@@ -44,6 +45,22 @@ private:
     static bool is_limit(const ov::Node& node) {
         return (is_type(node, "Maximum") || is_type(node, "Minimum")) &&
                (find_constant(node.input_value(0)) || find_constant(node.input_value(1)));
+    }
+
+    /// Does it pick a part of a tensor of which other readers take floating point? Their parts must not widen the
+    /// range: a state that holds an LSTM's hidden state, within [-1, 1], and its cell state.
+    bool leaves_float_parts(const ov::Node& node) {
+        static const std::set<std::string> kPicking{"Gather", "Slice", "StridedSlice", "Crop"};
+        if (!kPicking.count(node.get_type_name())) {
+            return false;
+        }
+        const auto readers = graph_.consumers(node.input_value(0));
+        return std::any_of(readers.begin(), readers.end(), [&](const auto& reader) {
+            const auto& other = *reader.get_node();
+            const std::size_t number = graph_.number(&other);
+            return &other != &node && !is_type(other, "ShapeOf") && !inputs_.count({number, reader.get_index()}) &&
+                   (!rules_.is_transparent(other) || needs_float(number).is_blocked);
+        });
     }
 
     /// What lies below operation `number`, down to the first quantizers.

@@ -5,12 +5,16 @@
 #include <set>
 #include <tuple>
 
+#include <openvino/op/parameter.hpp>
+#include <openvino/op/util/rnn_cell_base.hpp>
+
 #include "graph/bodies.hpp"
 #include "graph/constants.hpp"
 #include "graph/index.hpp"
 #include "graph/operations.hpp"
 #include "placement/hoist.hpp"
 #include "placement/ignored.hpp"
+#include "placement/islands.hpp"
 #include "placement/rules.hpp"
 #include "placement/schemes.hpp"
 
@@ -39,6 +43,19 @@ std::vector<std::size_t> ports_to_quantize(const GraphIndex& graph, const ov::No
         ports[i] = i;
     }
     return ports;
+}
+
+/// Does a recurrent operation begin with a state that is an input of the model? What it leaves is fed back to it, so
+/// that errors add up from run to run, which samples on their own do not show.
+bool carries_state(const ov::Node& node, const HardwareRules& rules) {
+    if (dynamic_cast<const ov::op::util::RNNCellBase*>(&node) == nullptr) {
+        return false;
+    }
+    const auto* state = node.get_input_node_ptr(1);
+    while (rules.is_agnostic(*state)) {
+        state = state->get_input_node_ptr(0);
+    }
+    return ov::is_type<ov::op::v0::Parameter>(state);
 }
 
 /// Why an operation with a rule still stays in floating point, or empty.
@@ -90,8 +107,11 @@ InputSet request_inputs(const GraphIndex& graph, const HardwareRules& rules, con
         }
         const auto ports = ports_to_quantize(graph, node, *rule);
         std::string reason = refusal(node, ports, ignored, i);
-        if (reason.empty() && !rule->is_accelerated && !options.quantize_unaccelerated) {
+        if (reason.empty() && rule->acceleration == Acceleration::Never && !options.quantize_unaccelerated) {
             reason = "the device computes it in floating point";
+        }
+        if (reason.empty() && options.careful_propagation && carries_state(node, rules)) {
+            reason = "errors would add up in the state that it carries from run to run";
         }
         if (!reason.empty()) {
             if (reason != "computes a shape" && reason != "constant" && !ignored.fused.count(i)) {
@@ -278,6 +298,9 @@ QuantizerPlan place_in_graph(const SubGraph& part, const HardwareRules& rules, c
     plan.is_transformer = is_transformer;
     const IgnoredOperations ignored = find_ignored(graph, rules, options, is_transformer, part.prefix);
     InputSet inputs = request_inputs(graph, rules, ignored, options, plan.left);
+    if (!options.quantize_unaccelerated) {
+        leave_islands(graph, rules, ignored, inputs, plan.left);
+    }
     request_outputs(graph, rules, ignored, inputs);
     inputs = hoist(graph, rules, ignored, std::move(inputs));
     if (rules.fused_additions) {

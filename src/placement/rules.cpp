@@ -97,6 +97,16 @@ std::vector<Scheme> read_schemes(const Json& table, const Json& row, const char*
     return schemes;
 }
 
+Acceleration read_acceleration(const Json& json) {
+    if (json.is_boolean()) {
+        return json.get<bool>() ? Acceleration::Always : Acceleration::Never;
+    }
+    if (json != "beside" && json != "before") {
+        throw std::out_of_range("accelerated: expected true, false, \"beside\" or \"before\", got " + json.dump());
+    }
+    return json == "beside" ? Acceleration::Beside : Acceleration::Before;
+}
+
 HardwareRules read_rules(std::string_view text) {
     const Json json = complete(parse(text));
     HardwareRules rules;
@@ -109,7 +119,7 @@ HardwareRules read_rules(std::string_view text) {
         if (row.contains("ports")) {
             rule.ports = row.at("ports").get<std::vector<std::size_t>>();
         }
-        rule.is_accelerated = row.value("accelerated", true);
+        rule.acceleration = read_acceleration(row.value("accelerated", Json(true)));
         rule.unless = row.value("unless", std::map<std::string, std::string>{});
         rule.input_priority = row.value("input_priority", 1);
         rule.output_priority = row.value("output_priority", 0);
@@ -125,6 +135,7 @@ HardwareRules read_rules(std::string_view text) {
         }
     }
     json.at("transparent").get_to(rules.transparent);
+    rules.fused_types = json.value("fused_types", rules.fused_types);
     json.at("unified").get_to(rules.unified);
     json.at("unified_ports").get_to(rules.unified_ports);
     json.at("pattern_sets").get_to(rules.pattern_sets);

@@ -14,12 +14,20 @@
 
 namespace octet {
 
+/// Does the device gain by an operation in INT8?
+enum class Acceleration {
+    Always,
+    Beside,  ///< only where what it reads or what reads it runs in INT8, too
+    Before,  ///< only where what reads it runs in INT8, too
+    Never,   ///< it runs in floating point even between quantizers
+};
+
 /// How a type of operation is quantized: scheme lists go from the fastest to the most exact.
 struct OperationRule {
     std::vector<Scheme> activations, weights, outputs;
     std::optional<std::vector<std::size_t>> ports;  ///< inputs that get a quantizer; unset: all
     std::map<std::string, std::string> unless;      ///< attribute values with which the operation is not quantized
-    bool is_accelerated = true;                     ///< false: runs in floating point even between quantizers
+    Acceleration acceleration = Acceleration::Always;
     /// Where a quantizer of an output and one of an input meet on a tensor, the higher decides; of equal ones the
     /// output's.
     int input_priority = 1, output_priority = 0;
@@ -38,6 +46,7 @@ struct HardwareRules {
     std::map<std::string, OperationRule> operations;
     std::map<std::string, Hoist> agnostic;
     std::set<std::string> transparent;
+    std::set<std::string> fused_types;  ///< run inside the operation before them
     std::set<std::string> unified;
     std::map<std::string, std::vector<std::vector<std::size_t>>> unified_ports;
     std::set<std::string> pattern_sets;

@@ -177,6 +177,85 @@ TEST(PlaceQuantizers, WhatTheDeviceComputesInFloatingPointIsQuantizedAsByPotOnly
               (Placed{{"x", {"quotient:0"}}, {"y", {"quotient:1"}}, {"quotient", {"power:0"}}}));
 }
 
+/// Names of the operations that stay in floating point for `reason`.
+std::set<std::string> left_for(const QuantizerPlan& plan, const std::string& reason) {
+    std::set<std::string> names;
+    for (const auto& remark : plan.left) {
+        if (remark.reason.find(reason) != std::string::npos) {
+            names.insert(remark.operation);
+        }
+    }
+    return names;
+}
+
+TEST(PlaceQuantizers, AnAdditionWithoutANeighbourInInt8IsQuantizedAsByPotOnly) {
+    const auto x = parameter({1, 3, 8, 8});  // the magnitude of two parts of a spectrum
+    const auto real = make<ov::op::v1::Power>("real", convolution(x, "a", 1), constant({}, {2}));
+    const auto imaginary = make<ov::op::v1::Power>("imaginary", convolution(x, "b", 2), constant({}, {2}));
+    const auto magnitude = make<ov::op::v0::Sqrt>("root", make<ov::op::v1::Add>("sum", real, imaginary));
+    const auto model = model_of({convolution(magnitude, "c", 3)}, {x});
+    const auto plan = place_quantizers(*model, {});
+    EXPECT_EQ(placed(plan), (Placed{{"x", {"a:0", "b:0"}}, {"root", {"c:0"}}}));
+    EXPECT_EQ(left_for(plan, "no neighbour"), (std::set<std::string>{"sum"}));
+    EXPECT_EQ(placed(place_quantizers(*model, {.quantize_unaccelerated = true})).count("real"), 1U);
+}
+
+TEST(PlaceQuantizers, AnAdditionBesideAConvolutionGainsByInt8) {
+    const auto x = parameter({1, 4, 8, 8});
+    const auto behind = make<ov::op::v1::Add>("behind", relu(convolution(x, "a", 1, {.pad = 1}), "r"), x);
+    EXPECT_EQ(placed(place_quantizers(*model_of({behind}, {x}), {})),
+              (Placed{{"x", {"a:0", "behind:1"}}, {"r", {"behind:0"}}}));
+    const auto y = parameter({1, 4, 8, 8}, "y");
+    const auto before = make<ov::op::v1::Add>("before", x, y);
+    EXPECT_EQ(placed(place_quantizers(*model_of({convolution(relu(before, "s"), "b", 1)}, {x, y}), {})),
+              (Placed{{"x", {"before:0"}}, {"y", {"before:1"}}, {"s", {"b:0"}}}));
+}
+
+TEST(PlaceQuantizers, AMeanGainsByInt8OnlyBeforeAnotherOperation) {
+    const auto x = parameter({1, 4, 8, 8});
+    const auto mean = make<ov::op::v1::ReduceMean>("mean", relu(convolution(x, "a", 1), "r"), integers({2, 3}), true);
+    const auto last = place_quantizers(*model_of({mean}, {x}), {});
+    EXPECT_EQ(placed(last), (Placed{{"x", {"a:0"}}}));
+    EXPECT_EQ(left_for(last, "nothing that reads it"), (std::set<std::string>{"mean"}));
+    const auto model = model_of({convolution(relu(mean, "s"), "b", 3, {.kernel = 1})}, {x});
+    EXPECT_EQ(placed(place_quantizers(*model, {})), (Placed{{"x", {"a:0"}}, {"r", {"mean:0"}}, {"s", {"b:0"}}}));
+}
+
+TEST(PlaceQuantizers, MoveAboveWhatPicksAPartWhoseRestIsReadInFloatAsByPotOnly) {
+    const auto x = parameter({2, 3, 8, 8});
+    const auto part = [&](const std::string& name, std::int64_t index) {
+        return make<ov::op::v8::Gather>(name, x, integers({index}), integers({0}));
+    };
+    const auto model =
+        model_of({convolution(part("first", 0), "a", 1), make<ov::op::v0::Exp>("exp", part("second", 1))}, {x});
+    EXPECT_EQ(placed(place_quantizers(*model, {})), (Placed{{"first", {"a:0"}}}));
+    EXPECT_EQ(placed(place_quantizers(*model, {.careful_propagation = false})), (Placed{{"x", {"first:0"}}}));
+    const auto both = model_of({convolution(part("first", 0), "a", 1), convolution(part("second", 1), "b", 2)}, {x});
+    EXPECT_EQ(placed(place_quantizers(*both, {})), (Placed{{"x", {"first:0", "second:0"}}}));
+}
+
+TEST(PlaceQuantizers, ARecurrentOperationThatCarriesAStateIsQuantizedAsByPotOnly) {
+    const auto model = [](bool carries) {
+        const auto x = parameter({1, 5, 4}), state = parameter({1, 2, 1, 8}, "state");
+        const auto part = [&](const std::string& name, std::int64_t index) -> ov::Output<ov::Node> {
+            const auto picked = make<ov::op::v8::Gather>(name, state, integers({index}), integers({1}));
+            return carries ? make<ov::op::v0::Squeeze>(name + "_squeezed", picked, integers({1}))
+                           : Output(constant({1, 1, 8}, std::vector<float>(8, 0)));
+        };
+        const auto lstm = std::make_shared<ov::op::v5::LSTMSequence>(
+            x, part("h", 0), part("c", 1), integers({5}), random_constant({1, 32, 4}, 1),
+            random_constant({1, 32, 8}, 2), random_constant({1, 32}, 3), 8,
+            ov::op::RecurrentSequenceDirection::FORWARD);
+        lstm->set_friendly_name("lstm");
+        return carries ? model_of(lstm->outputs(), {x, state}) : model_of(lstm->outputs(), {x});
+    };
+    const auto plan = place_quantizers(*model(true), {});
+    EXPECT_EQ(placed(plan), Placed{});
+    EXPECT_EQ(left_for(plan, "add up"), (std::set<std::string>{"lstm"}));
+    EXPECT_EQ(placed(place_quantizers(*model(true), {.careful_propagation = false})).count("x"), 1U);
+    EXPECT_EQ(placed(place_quantizers(*model(false), {})).count("x"), 1U);
+}
+
 TEST(PlaceQuantizers, MoveAboveALimitAsByPotOnly) {
     const auto x = parameter({1, 3, 8, 8});
     const auto limit = make<ov::op::v1::Minimum>("limit", x, constant({}, {6}));
