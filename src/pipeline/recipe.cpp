@@ -15,7 +15,7 @@ namespace octet {
 namespace {
 
 constexpr std::size_t kFewestSamples = 4, kOneOf = 5, kMostJudged = 32;
-constexpr double kLeastGain = 0.05, kTakingBack = 0.3;
+constexpr double kLeastGain = 0.05, kTakingBack = 0.5;
 
 using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
@@ -31,40 +31,54 @@ struct Step {
     bool is_in_accurate;
     double cost;        ///< about how many times as long as `as given` where weights are not fitted
     double least_gain;  ///< in dB; to take back what helps on most models it takes more
-    /// Changes what was kept so far, or what was given. False: there is nothing to change.
+    /// Changes what was kept so far. False: there is nothing to change.
     bool (*apply)(Options& options, const Options& given);
 };
 
 constexpr double kFitting = 40;  // how many times as long as `as given` a fit of the weights takes
 
-bool take_ranges_and_channels(Options& options) {
-    const bool is_symmetric = options.preset == Preset::Performance && replace(options.preset, Preset::Mixed);
-    const bool is_uneven = replace(options.smooth_convolutions, true), is_wide = replace(options.range_search, true);
-    return is_symmetric || is_uneven || is_wide;
+bool is_fitted_by_recipe(const Options& options, const Options& given) {
+    return options.use_layerwise_tuning && !given.use_layerwise_tuning;
+}
+
+bool take_back_asymmetry(Options& options, const Options& given) {
+    return replace(options.preset, given.preset);
+}
+
+bool take_back_smoothing(Options& options, const Options& given) {
+    return replace(options.smooth_convolutions, given.smooth_convolutions);
+}
+
+bool take_back_search(Options& options, const Options& given) {
+    return replace(options.range_search, given.range_search);
 }
 
 // What helps on most models comes together and is taken back singly: a few samples cannot tell small gains of single
 // steps from chance (docs/decisions/0017).
 constexpr Step kSteps[] = {
     {"asymmetric activations, smoothed channels, ranges from histograms", true, 4, kLeastGain,
-     [](Options& options, const Options& given) {
-         options = given;
-         return take_ranges_and_channels(options);
+     [](Options& options, const Options&) {
+         const bool was_symmetric = options.preset == Preset::Performance && replace(options.preset, Preset::Mixed);
+         const bool was_uneven = replace(options.smooth_convolutions, true);
+         return replace(options.range_search, true) || was_symmetric || was_uneven;
      }},
-    {"the same with weights fitted layer by layer", true, 4, kLeastGain,
+    {"without asymmetric activations", true, 4, kTakingBack, take_back_asymmetry},
+    {"without smoothed channels", true, 4, kTakingBack, take_back_smoothing},
+    {"without ranges from histograms", true, 2, kTakingBack, take_back_search},
+    {"weights fitted layer by layer", true, 4, kLeastGain,
+     [](Options& options, const Options&) { return replace(options.use_layerwise_tuning, true); }},
+    {"fitted without asymmetric activations", true, 4, kTakingBack,
      [](Options& options, const Options& given) {
-         options = given;
-         take_ranges_and_channels(options);
-         return replace(options.use_layerwise_tuning, true);
+         return is_fitted_by_recipe(options, given) && take_back_asymmetry(options, given);
      }},
-    {"without asymmetric activations", true, 4, kTakingBack,
-     [](Options& options, const Options& given) { return replace(options.preset, given.preset); }},
-    {"without smoothed channels", false, 4, kTakingBack,
+    {"fitted without smoothed channels", false, 4, kTakingBack,
      [](Options& options, const Options& given) {
-         return replace(options.smooth_convolutions, given.smooth_convolutions);
+         return is_fitted_by_recipe(options, given) && take_back_smoothing(options, given);
      }},
-    {"without ranges from histograms", false, 2, kTakingBack,
-     [](Options& options, const Options& given) { return replace(options.range_search, given.range_search); }},
+    {"fitted without ranges from histograms", false, 2, kTakingBack,
+     [](Options& options, const Options& given) {
+         return is_fitted_by_recipe(options, given) && take_back_search(options, given);
+     }},
     {"channels aligned", false, 2, kLeastGain,
      [](Options& options, const Options&) { return replace(options.channel_alignment, true); }},
     {"ranges from quantiles", false, 2, kLeastGain,

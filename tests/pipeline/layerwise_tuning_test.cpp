@@ -161,12 +161,12 @@ TEST(Recipe, KeepsWhatGainsAndTellsAllThatItTried) {
     const auto model = mixed_model();
     const auto made = quantize_by_recipe(model, *data(60), {}, {.recipe = Recipe::Accurate}).model;
     const auto& tried = made.report.tried;
-    ASSERT_EQ(tried.size(), 4u);
+    ASSERT_GE(tried.size(), 5u);
     EXPECT_TRUE(tried[0].is_kept);
     double level = tried[0].sqnr_db;
     for (std::size_t i = 1; i < tried.size(); ++i) {
-        const bool takes_back = tried[i].what.starts_with("without");
-        EXPECT_EQ(tried[i].is_kept, tried[i].sqnr_db >= level + (takes_back ? 0.3 : 0.05)) << tried[i].what;
+        const bool takes_back = tried[i].what.find("without") != std::string::npos;
+        EXPECT_EQ(tried[i].is_kept, tried[i].sqnr_db >= level + (takes_back ? 0.5 : 0.05)) << tried[i].what;
         level = tried[i].is_kept ? tried[i].sqnr_db : level;
     }
     EXPECT_GT(sqnr_of(model, made), sqnr_of(model, quantize(model, *data(60))));
