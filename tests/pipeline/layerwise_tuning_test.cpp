@@ -161,7 +161,7 @@ TEST(Recipe, KeepsWhatGainsAndTellsAllThatItTried) {
     const auto model = mixed_model();
     const auto made = quantize_by_recipe(model, *data(60), {}, {.recipe = Recipe::Accurate}).model;
     const auto& tried = made.report.tried;
-    ASSERT_GE(tried.size(), 5u);
+    ASSERT_GE(tried.size(), 3u);
     EXPECT_TRUE(tried[0].is_kept);
     double level = tried[0].sqnr_db;
     for (std::size_t i = 1; i < tried.size(); ++i) {
