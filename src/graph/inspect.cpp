@@ -142,7 +142,8 @@ std::vector<QuantizerInfo> inspect(const ov::Model& model) {
 std::string find_quantized_operation(const ov::Model& model) {
     for (const auto& node : model.get_ordered_ops()) {
         const auto fake_quantize = ov::as_type_ptr<ov::op::v0::FakeQuantize>(node);
-        if ((fake_quantize && fake_quantize->get_levels() <= kMaxLevels) || match_stored_weights(*node)) {
+        if ((fake_quantize && fake_quantize->get_levels() <= kMaxLevels) || match_stored_weights(*node) ||
+            has_integer_weights(*node)) {
             return node->get_friendly_name();
         }
         if (const auto parent = ov::as_type_ptr<ov::op::util::MultiSubGraphOp>(node)) {

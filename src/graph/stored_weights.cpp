@@ -10,6 +10,8 @@
 #include <openvino/op/transpose.hpp>
 #include <openvino/op/unsqueeze.hpp>
 
+#include "graph/operations.hpp"
+
 namespace octet {
 namespace {
 
@@ -92,6 +94,10 @@ std::optional<StoredWeights> match_stored_weights(const ov::Node& node) {
         }
     }
     return std::nullopt;
+}
+
+bool has_integer_weights(const ov::Node& node) {
+    return is_weighted(node) && match_integers(node.input_value(1));
 }
 
 std::shared_ptr<ov::op::v0::Constant> source_constant(const ov::Output<ov::Node>& output) {

@@ -19,6 +19,10 @@ struct StoredWeights {
 /// The weights that `node`, the chain's Multiply, restores; empty where it is no such chain.
 std::optional<StoredWeights> match_stored_weights(const ov::Node& node);
 
+/// Does a weighted operation multiply with integers whose scale comes behind it? Constant (i4, u4, i8, u8) -> Convert
+/// -> [Subtract zero_point] -> the operation, as dynamically quantized ONNX models have it.
+bool has_integer_weights(const ov::Node& node);
+
 /// The constant at the top of `output`, which it reaches through nothing but Convert, Reshape, Transpose, Squeeze and
 /// Unsqueeze by constants; null where there is none.
 std::shared_ptr<ov::op::v0::Constant> source_constant(const ov::Output<ov::Node>& output);

@@ -1,8 +1,5 @@
 #include <gtest/gtest.h>
-#include <openvino/op/if.hpp>
-#include <openvino/op/parameter.hpp>
-#include <openvino/op/relu.hpp>
-#include <openvino/op/result.hpp>
+#include <openvino/op/ops.hpp>
 
 #include "octet/model_io.hpp"
 
@@ -113,6 +110,20 @@ TEST(FindQuantizedOperation, NamesTheFirst) {
     ov::Model stored(ov::OutputVector{weights}, ov::ParameterVector{});
     compress_weights(stored);
     EXPECT_EQ(find_quantized_operation(stored), "fq");
+}
+
+TEST(FindQuantizedOperation, NamesAProductOfIntegersWhoseScaleComesBehind) {
+    const auto x = std::make_shared<ov::op::v0::Parameter>(ov::element::f32, ov::Shape{2, 4});
+    const auto integers = ov::op::v0::Constant::create(ov::element::u8, {4, 3}, std::vector<int>(12, 130));
+    const auto zero_point = ov::op::v0::Constant::create(ov::element::f32, {}, {128});
+    const auto centred = std::make_shared<ov::op::v1::Subtract>(
+        std::make_shared<ov::op::v0::Convert>(integers, ov::element::f32), zero_point);
+    const auto product = std::make_shared<ov::op::v0::MatMul>(x, centred, false, false);
+    product->set_friendly_name("product");
+    const auto scale = ov::op::v0::Constant::create(ov::element::f32, {}, {0.1});
+    const auto scaled = std::make_shared<ov::op::v1::Multiply>(product, scale);
+    const ov::Model model(ov::OutputVector{scaled}, ov::ParameterVector{x});
+    EXPECT_EQ(find_quantized_operation(model), "product");
 }
 
 TEST(FindQuantizedOperation, PassesAWideFakeQuantize) {
