@@ -118,6 +118,10 @@ std::string to_text(const Sensitivity& found, std::size_t top) {
 }  // namespace
 
 int run_sensitivity(const Arguments& given, Progress& progress) {
+    if (const auto& settings = given.accuracy_given.settings; !settings.empty()) {
+        throw UsageError(settings.front().option +
+                         ": belongs to AccuracyAwareQuantization (octet quantize --max-drop)");
+    }
     const Arguments arguments = with_configuration(given, progress);
     if (!arguments.cascade.empty()) {
         throw UsageError("the configuration has a cascade; expected one model");

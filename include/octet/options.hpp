@@ -202,9 +202,9 @@ struct Options {
     /// comparisons, …), additions and the like without a neighbour in INT8, means that nothing in INT8 reads.
     bool quantize_unaccelerated = false;
     /// Quantizers do not move above a Maximum or Minimum with a constant (an activation) or above what picks a part of
-    /// a tensor whose other parts stay in floating point, and ranges per channel end where an operation in between may
-    /// give the channels another place. Recurrent operations whose state is an input of the model stay in floating
-    /// point, as errors add up in it. False: all as in POT.
+    /// a tensor that something else reads in floating point, and ranges per channel end where an operation in between
+    /// may give the channels another place. Recurrent operations whose state is an input of the model, or kept by it,
+    /// stay in floating point, as errors add up in it. False: all as in POT.
     bool careful_propagation = true;
     /// Activations of more than 8 bits have ranges that hold all that was measured, as their steps are small enough.
     /// False: what samples show on average, as POT. An aggregator that is given stands above both.

@@ -37,7 +37,15 @@ std::string unknown_text(const std::string& key) {
         return "is no option but of the engine; the command line has --data, --mean, --scale, --rgb and others for "
                "that";
     }
-    return "unknown" + did_you_mean(spelled(key), known_paths("options"));
+    auto known = known_paths("options");
+    const auto of_goals = known_paths("accuracy");
+    known.insert(known.end(), of_goals.begin(), of_goals.end());
+    return "unknown" + did_you_mean(spelled(key), known);
+}
+
+/// As POT's files have it, or without the section around it.
+std::string without_section(const std::string& key) {
+    return spelled(key).starts_with("compression.") ? key.substr(key.find('.') + 1) : key;
 }
 
 }  // namespace
@@ -74,7 +82,7 @@ void refuse_contradictions(const Options& options) {
 
 std::vector<std::string> set_option(Options& options, const std::string& key, const std::string& value,
                                     const std::string& where) {
-    const std::string name = spelled(key).starts_with("compression.") ? key.substr(key.find('.') + 1) : key;
+    const std::string name = without_section(key);
     const char* definition = known_path(name, "options").empty() ? "params" : "options";
     const std::string path = known_path(name, definition);
     Problems problems(where.empty() ? key : where, path);
@@ -96,16 +104,16 @@ std::vector<std::string> set_option(Options& options, const std::string& key, co
 }
 
 bool is_accuracy_option(const std::string& key) {
-    return is_accuracy_parameter(key);
+    return is_accuracy_parameter(without_section(key));
 }
 
 void set_accuracy_option(AccuracyOptions& accuracy, const std::string& key, const std::string& value,
                          const std::string& where) {
-    const std::string path = known_path(key, "accuracy");
+    const std::string path = known_path(without_section(key), "accuracy");
     Problems problems(where.empty() ? key : where, path);
     const Json json = json_or_text(value);
     if (path.empty()) {
-        problems.add("", "unknown" + did_you_mean(spelled(key), known_paths("accuracy")));
+        problems.add("", unknown_text(key));
     } else if (json.is_null()) {
         problems.add("", "expected a value; got null");
     }

@@ -97,7 +97,8 @@ std::optional<StoredWeights> match_stored_weights(const ov::Node& node) {
 }
 
 bool has_integer_weights(const ov::Node& node) {
-    return is_weighted(node) && match_integers(node.input_value(1));
+    const auto stored = is_weighted(node) ? match_integers(node.input_value(1)) : std::nullopt;
+    return stored && stored->zero_point;
 }
 
 std::shared_ptr<ov::op::v0::Constant> source_constant(const ov::Output<ov::Node>& output) {

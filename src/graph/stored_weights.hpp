@@ -20,7 +20,8 @@ struct StoredWeights {
 std::optional<StoredWeights> match_stored_weights(const ov::Node& node);
 
 /// Does a weighted operation multiply with integers whose scale comes behind it? Constant (i4, u4, i8, u8) -> Convert
-/// -> [Subtract zero_point] -> the operation, as dynamically quantized ONNX models have it.
+/// -> Subtract zero_point -> the operation, as dynamically quantized ONNX models have it. Without a zero point it may
+/// be a mask.
 bool has_integer_weights(const ov::Node& node);
 
 /// The constant at the top of `output`, which it reaches through nothing but Convert, Reshape, Transpose, Squeeze and

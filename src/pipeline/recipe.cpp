@@ -29,7 +29,7 @@ bool replace(V& slot, const V& value) {
 struct Step {
     const char* what;
     bool is_in_accurate;
-    double cost;        ///< about how many times as long as `as given` where weights are not fitted
+    double cost;        ///< about how many times as long as `as given`, and kFitting more where it fits weights
     double least_gain;  ///< in dB; to take back what helps on most models it takes more
     /// Changes what was kept so far. False: there is nothing to change.
     bool (*apply)(Options& options, const Options& given);
@@ -146,7 +146,7 @@ public:
             if ((!step.is_in_accurate && recipe_.recipe == Recipe::Accurate) || !step.apply(changed, given)) {
                 continue;
             }
-            const double cost = changed.use_layerwise_tuning ? kFitting + step.cost : step.cost;
+            const double cost = is_fitted_by_recipe(changed, given) ? kFitting + step.cost : step.cost;
             if (recipe_.budget && elapsed() + cost * usual_seconds > recipe_.budget->count()) {
                 tried_.push_back({step.what, 0, false, "not tried: no time left"});
                 say();

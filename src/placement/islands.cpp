@@ -88,8 +88,9 @@ private:
 
     bool passes(std::size_t number) const {
         const auto& node = graph_[number];
-        return ignored_.contains(number) || rules_.is_transparent(node) ||
-               rules_.fused_types.count(node.get_type_name());
+        return ignored_.contains(number)
+                   ? ignored_.reasons.at(number) != "computes a shape"
+                   : rules_.is_transparent(node) || rules_.fused_types.count(node.get_type_name());
     }
 
     bool connects(std::size_t number) const {

@@ -9,8 +9,8 @@ namespace octet {
 
 /// Takes the inputs out of `inputs` whose operations gain nothing by INT8, with Acceleration::Beside where neither what
 /// they read nor what reads them runs in INT8, with Acceleration::Before where nothing that reads them does. Looked for
-/// through operations that keep values and through what runs inside another operation. What is taken out is added to
-/// `left`.
+/// through operations that keep values, through what runs inside another operation, and through what is ignored, so
+/// that a scope takes out no more than it names. What is taken out is added to `left`.
 ///
 ///     Convolution -> Power -> FQ -> Add -> Sqrt -> FQ -> Convolution
 ///     ==>  Convolution -> Power -> Add -> Sqrt -> FQ -> Convolution

@@ -45,8 +45,9 @@ std::vector<std::size_t> ports_to_quantize(const GraphIndex& graph, const ov::No
     return ports;
 }
 
-/// Does a recurrent operation begin with a state that is an input of the model? What it leaves is fed back to it, so
-/// that errors add up from run to run, which samples on their own do not show.
+/// Does a recurrent operation begin with a state that is an input of the model (of the body that it stands in), or one
+/// that the model keeps? What it leaves is fed back to it, so that errors add up from run to run, which samples on
+/// their own do not show.
 bool carries_state(const ov::Node& node, const HardwareRules& rules) {
     if (dynamic_cast<const ov::op::util::RNNCellBase*>(&node) == nullptr) {
         return false;
@@ -55,7 +56,7 @@ bool carries_state(const ov::Node& node, const HardwareRules& rules) {
     while (rules.is_agnostic(*state)) {
         state = state->get_input_node_ptr(0);
     }
-    return ov::is_type<ov::op::v0::Parameter>(state);
+    return ov::is_type<ov::op::v0::Parameter>(state) || std::string(state->get_type_name()) == "ReadValue";
 }
 
 /// Why an operation with a rule still stays in floating point, or empty.

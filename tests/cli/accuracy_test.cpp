@@ -143,6 +143,8 @@ TEST_F(AccuracyGoal, WrongUsageIsRefused) {
     EXPECT_EQ(no_goal.code, 2);
     EXPECT_TRUE(has(no_goal.err, "--set max_iter_num: needs an accuracy goal")) << no_goal.err;
     EXPECT_EQ(quantize({"--max-drop", "0.1", "--set", "max_iter_num=-3"}).code, 2);
+    const auto misspelled = quantize({"--max-drop", "0.1", "--set", "max_iter_nun=3"});
+    EXPECT_TRUE(has(misspelled.err, "max_iter_num")) << misspelled.err;
     EXPECT_EQ(quantize({"--max-drop", "0.1", "--target-device", "GNA", "--preset", "accuracy"}).code, 2);
     EXPECT_FALSE(fs::exists(path("out/small.xml")));
 }

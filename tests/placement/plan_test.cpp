@@ -200,6 +200,38 @@ TEST(PlaceQuantizers, AnAdditionWithoutANeighbourInInt8IsQuantizedAsByPotOnly) {
     EXPECT_EQ(placed(place_quantizers(*model, {.quantize_unaccelerated = true})).count("real"), 1U);
 }
 
+TEST(PlaceQuantizers, AShapeMakesNoNeighbours) {
+    const auto x = parameter({-1, 3, 8, 8});
+    const auto a = convolution(x, "a", 1, {.pad = 1});
+    const auto power = make<ov::op::v1::Power>("power", a, constant({}, {2}));
+    const auto other = make<ov::op::v1::Power>("other", power, constant({}, {2}));
+    const auto sum = make<ov::op::v1::Add>("sum", power, other);
+    const auto shape = make<ov::op::v3::ShapeOf>("shape", a);
+    const auto turned = make<ov::op::v1::Reshape>("turned", sum, shape, false);
+    const auto model = model_of({convolution(make<ov::op::v0::Sqrt>("root", turned), "b", 2)}, {x});
+    EXPECT_EQ(placed(place_quantizers(*model, {})), (Placed{{"x", {"a:0"}}, {"root", {"b:0"}}}));
+}
+
+TEST(PlaceQuantizers, TablesSayWhereInt8Gains) {
+    const auto x = parameter({1, 3, 8, 8});
+    const auto sum = make<ov::op::v1::Add>("sum", make<ov::op::v0::Exp>("e", x), make<ov::op::v0::Sqrt>("s", x));
+    const auto model = model_of({sum}, {x});
+    const auto places = [&](const std::string& accelerated) {
+        const auto table = R"({"based_on": "cpu", "targets": ["MINE"], "operations": [{"types": ["Add"],
+            "activations": "q8_a", "weights": "q8_w", "accelerated": )" +
+                           accelerated + "}]}";
+        return placed(place_quantizers(*model, {.hardware_rules = table})).size();
+    };
+    EXPECT_EQ(places("true"), 2U);
+    EXPECT_EQ(places("\"beside\""), 0U);
+    EXPECT_EQ(places("\"before\""), 0U);
+    EXPECT_EQ(places("false"), 0U);
+    EXPECT_THROW(places("\"always\""), Error);
+    for (const auto& [device, count] : std::map<std::string, std::size_t>{{"GPU", 0}, {"CPU_SPR", 0}, {"NPU", 2}}) {
+        EXPECT_EQ(placed(place_quantizers(*model, {.target_device = device})).size(), count) << device;
+    }
+}
+
 TEST(PlaceQuantizers, AnAdditionBesideAConvolutionGainsByInt8) {
     const auto x = parameter({1, 4, 8, 8});
     const auto behind = make<ov::op::v1::Add>("behind", relu(convolution(x, "a", 1, {.pad = 1}), "r"), x);

@@ -1,8 +1,11 @@
 #include <memory>
 #include <numeric>
 #include <sstream>
+#include <string_view>
+#include <vector>
 
 #include "data/checker/annotation_readers.hpp"
+#include "data/cifar.hpp"
 #include "data/lines.hpp"
 #include "data/npy.hpp"
 
